@@ -11,10 +11,6 @@ use serde_json::Value;
 /// The token that the endpoint of the exchanges expects.
 const ENDPOINT_TOKEN: &[u8] = b"emulator-verification-token";
 
-/// A query failed by its destination was answered with 400 in 2020 and is documented with 200 today. The fixtures classify
-/// by status; this reader reads both as what they are, so that a caller sees one case.
-const READ_BY_ERRORS: &str = "query-destination-failed-2020";
-
 struct Exchange {
     name: String,
     json: Value,
@@ -77,7 +73,6 @@ impl Exchange {
 fn sender_word(exchange: &Exchange, kind: RequestKind) -> &'static str {
     let body = exchange.body("response");
     match read(kind, exchange.status(), &exchange.reply_headers(), ReplyBody::Whole(&body)) {
-        Reply::AcceptedWithErrors(_) if exchange.name == READ_BY_ERRORS => "rejected",
         Reply::Failed(_) => "target-failed",
         reply => reply.word(),
     }

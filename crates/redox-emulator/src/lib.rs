@@ -1,0 +1,107 @@
+//! Redox in a box: an offline stand-in for the healthcare integration platform, to try, test and break a client against.
+//!
+//! **What it does.** On one port it serves the addresses of the real hosts: tokens for an API key or a signed assertion,
+//! `/endpoint` and `/query`, and the reading part of the platform API. It stores what it accepts, delivers to destinations
+//! in order with the published retry schedule, verifies endpoints, and plays an EHR that answers orders, knows a few
+//! invented patients and has an admission feed. Faults go wrong on purpose, reproducibly.
+//!
+//! **Where it sits.** Opposite a gateway, as its peer. It shares no code with any client: two sides with one codec would
+//! agree on their mistakes. Both are tested against the golden exchanges in `fixtures/wire`.
+//!
+//! **Invariants.** [`Emulator`] is pure: no clock, no sockets, no threads. The same calls with the same times and seed
+//! give the same effects, so a simulation can drive it. A queue has at most one message on its way, and its head leaves
+//! only when the destination has it. A log keeps its id through every retry; each attempt has its own.
+//! [`Observed`] never carries message content.
+//!
+//! **What it deliberately does not do.** No persistence: a restart forgets everything. No TLS and no authentication on
+//! the control API: it is for development machines. No FHIR and no uploads yet: `fhir_base` and `bulk_base` name where
+//! they will be, and answer 404 until then.
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! let redox = redox_emulator::start(redox_emulator::Config::default(), redox_emulator::SystemClock, 1).await?;
+//! println!("{}", redox.info()["endpoint_url"]);
+//! redox.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+/// The values that cross the border of the core.
+pub mod exchange;
+
+/// What an emulator is started with.
+pub mod config;
+
+/// Where the shell takes the time from.
+mod clock;
+
+/// Seeded randomness.
+mod random;
+
+/// The core: all state, and the way of a request through it.
+mod emulator;
+
+/// How many requests a peer may make.
+mod quota;
+
+/// Requests and deliveries that go wrong on purpose.
+mod faults;
+
+/// Who is calling.
+mod auth;
+
+/// Reading forms and queries.
+mod form;
+
+/// Who may send what to whom.
+pub mod directory;
+
+/// From a request to accepted logs, an answer, or a refusal.
+mod routing;
+
+/// What was accepted from the application.
+mod received;
+
+/// One log per message and destination.
+mod logs;
+
+/// A message on its way to a destination.
+mod message;
+
+/// Delivery in order, with retries.
+mod queue;
+
+/// Requests from Redox to a destination.
+mod delivery;
+
+/// Verifying a destination by a challenge.
+mod verification;
+
+/// The simulated EHR.
+mod ehr;
+
+/// What happened, for a person who watches.
+mod observed;
+
+/// The platform API.
+mod platform;
+
+#[doc = include_str!("../docs/control.md")]
+pub mod control;
+
+/// Sockets, time, and deliveries that really leave.
+mod shell;
+
+pub use auth::KeysError;
+pub use clock::{Clock, SystemClock};
+pub use config::{Config, Limits, Switches};
+pub use ehr::{EhrConfig, FeedSettings, ResultStage};
+pub use emulator::Emulator;
+pub use exchange::{Effects, Handled};
+pub use faults::{FaultError, FaultKind, FaultRule};
+pub use logs::{Attempt, AttemptResult, Log, LogKind, LogStatus};
+pub use observed::{Observed, What};
+pub use queue::RETRY_SCHEDULE_S;
+pub use random::Rng;
+pub use received::{Received, ReceivedCounts};
+pub use shell::{Control, ControlRefused, Running, start};
