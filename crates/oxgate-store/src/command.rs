@@ -1,0 +1,361 @@
+//! What can be asked of the store, and what comes back: plain values, so that a second store and a simulation take the same.
+
+use oxgate_core::delivery::{Fact, Policy};
+use oxgate_core::expectation::{Fit, Grade, KeyKind};
+use oxgate_core::lane::{LaneScope, LaneState};
+use oxgate_core::{
+    Address, ContentHash, DedupKey, Delivery, DeliveryId, Direction, EventId, Flags, KeyHash, OrderKeys, Reason, Refs,
+    Timestamp,
+};
+use std::time::Duration;
+
+/// A body made ready for writing on the request's own task: compressed and sealed, the large ones already in parts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SealedBody {
+    /// The body's id; drawn before writing because the seal is bound to it.
+    pub id: u64,
+    /// How the bytes are packed: 0 as they are, 1 zstd.
+    pub codec: u8,
+    /// The data key that sealed it; 0 when encryption is off.
+    pub data_key: u32,
+    /// Length before packing, in bytes.
+    pub bytes: u64,
+    /// The packed bytes, or nothing when the parts are in `staging` already.
+    pub inline: Option<Vec<u8>>,
+}
+
+/// An event to write.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewEvent {
+    /// 32 random bits for the event's public id.
+    pub tag: u32,
+    /// Which way it travels.
+    pub direction: Direction,
+    /// The endpoint it came through, or `api`.
+    pub door: String,
+    /// The partner (health system) it belongs to; empty when none is configured for its address.
+    pub partner: String,
+    /// What the envelope says.
+    pub address: Address,
+    /// What was noticed about it.
+    pub flags: Flags,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// The event it was made from or conflicts with.
+    pub parent: Option<EventId>,
+    /// Hash of the clinical content.
+    pub content: ContentHash,
+    /// `Content-Type` as received.
+    pub content_type: String,
+    /// The body.
+    pub body: SealedBody,
+    /// Redox's technical ids.
+    pub refs: Refs,
+    /// The application's correlation value, sealed like a body (it may say anything).
+    pub correlation: Option<Vec<u8>>,
+}
+
+/// A delivery to write with its event.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewDelivery {
+    /// The target's configured name.
+    pub target: String,
+    /// Which lane of the target.
+    pub scope: LaneScope,
+    /// Which earlier deliveries it waits for.
+    pub keys: OrderKeys,
+    /// Its first row: queued, or parked from the start.
+    pub delivery: Delivery,
+}
+
+/// De-duplication as asked by an accept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dedup {
+    /// (endpoint, Redox destination), as text.
+    pub scope: String,
+    /// The key inside the scope.
+    pub key: DedupKey,
+    /// What a comparison of whole bodies said after a [`Accepted::Mismatch`].
+    pub verdict: Option<Verdict>,
+}
+
+/// Whether two bodies under one de-duplication key say the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Equal as JSON values outside the changing parts of `Meta`.
+    Same,
+    /// Different, or the first body is no longer there to compare.
+    Different,
+}
+
+/// What an arriving event offers to the open expectations of its partner.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct AnswerProbe {
+    /// The partner; expectations of others are never looked at.
+    pub partner: String,
+    /// Names of the rules that this event may answer.
+    pub rules: Vec<String>,
+    /// One entry a part (`Results.New` has a part for each of its `Orders[]`): keys by kind.
+    pub parts: Vec<Vec<(KeyKind, KeyHash)>>,
+    /// The patient's identifiers.
+    pub patients: Vec<KeyHash>,
+}
+
+/// An inbound event with all that follows from it, written in one transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Accept {
+    /// The event.
+    pub event: NewEvent,
+    /// How to recognise a redelivery; absent when the event carries no Redox id.
+    pub dedup: Option<Dedup>,
+    /// At least one: nothing vanishes.
+    pub deliveries: Vec<NewDelivery>,
+    /// Present when some rule names the event's model as an answer.
+    pub answers: Option<AnswerProbe>,
+}
+
+/// What became of an [`Accept`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Accepted {
+    /// Written.
+    New {
+        /// The event's id.
+        event: EventId,
+        /// Its deliveries, in the order given.
+        deliveries: Vec<DeliveryId>,
+        /// The questions it answers, with grade and fit.
+        answers: Vec<LinkedAnswer>,
+    },
+    /// Already here; nothing written.
+    Duplicate(EventId),
+    /// The key is known with other content; nothing written. The caller compares the bodies and asks again with a verdict.
+    Mismatch {
+        /// The event that holds the key.
+        first: EventId,
+    },
+}
+
+/// An answer found for a question.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LinkedAnswer {
+    /// The question.
+    pub question: EventId,
+    /// How well the patients agree.
+    pub grade: Grade,
+    /// How many questions the answer fits.
+    pub fit: Fit,
+    /// The application's correlation value of the question, still sealed.
+    pub correlation: Option<Vec<u8>>,
+}
+
+/// The question that an outbound event asks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NewExpectation {
+    /// The rule's name.
+    pub rule: String,
+    /// The partner that is asked.
+    pub partner: String,
+    /// How long to wait, counted from the settle; never late without it.
+    pub within: Option<Duration>,
+    /// Keys that an answer must share one of.
+    pub keys: Vec<(KeyKind, KeyHash)>,
+    /// The patient's identifiers, which guard the match.
+    pub patients: Vec<KeyHash>,
+}
+
+/// An outbound event with all that follows from it, written in one transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Submit {
+    /// The event.
+    pub event: NewEvent,
+    /// The caller's idempotency key, scoped to its API key, with the hash of the body as submitted.
+    pub idempotency: Option<Idempotency>,
+    /// One for each destination.
+    pub deliveries: Vec<NewDelivery>,
+    /// What it waits for.
+    pub expectations: Vec<NewExpectation>,
+}
+
+/// An idempotency key of an application.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Idempotency {
+    /// The API key's id.
+    pub client: String,
+    /// The header's text; at most 255 bytes.
+    pub key: String,
+    /// Hash of the submitted bytes.
+    pub body: ContentHash,
+}
+
+/// What became of a [`Submit`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Submitted {
+    /// Written.
+    New {
+        /// The event's id.
+        event: EventId,
+        /// Its deliveries, in the order given.
+        deliveries: Vec<DeliveryId>,
+    },
+    /// The same key with the same body was submitted before.
+    Repeated {
+        /// The event of the first submission.
+        event: EventId,
+        /// Its deliveries.
+        deliveries: Vec<DeliveryId>,
+    },
+    /// The same key with another body was submitted before; nothing written.
+    KeyReused {
+        /// The event of the first submission.
+        event: EventId,
+    },
+}
+
+/// A finished attempt, for the timeline. A successful first attempt needs no row of its own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AttemptRecord {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// The HTTP status, where there was one.
+    pub status: Option<u16>,
+    /// What was seen, content-free.
+    pub reason: Reason,
+    /// What the peer said, as a body (readable under `read-phi` only).
+    pub detail: Option<SealedBody>,
+}
+
+/// A fact about a delivery, to be run through the state machine against the row as it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    /// What happened.
+    pub fact: Fact,
+    /// The target's rules.
+    pub policy: Policy,
+    /// The attempt that it ends, if it ends one.
+    pub attempt: Option<AttemptRecord>,
+    /// Redox's log id of an accepted send.
+    pub receipt: Option<String>,
+    /// Who did it, when a person did; goes to the audit.
+    pub actor: Option<Actor>,
+    /// For [`Fact::Replay`] and [`Fact::Reroute`]: the delivery to make.
+    pub instead: Option<NewDelivery>,
+}
+
+/// A person or program that acts through the API, and why.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Actor {
+    /// The API key's name, or `local` for the Unix socket.
+    pub name: String,
+    /// What they gave as their reason; content-free by agreement, at most 200 characters kept.
+    pub why: String,
+}
+
+/// What became of a [`Record`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Recorded {
+    /// The row as it stands now.
+    Done {
+        /// The delivery's new row.
+        row: Delivery,
+        /// The delivery made by a replay or reroute.
+        made: Option<DeliveryId>,
+    },
+    /// The fact cannot happen in this state; nothing written.
+    Illegal(oxgate_core::delivery::Illegal),
+    /// No such delivery.
+    Missing,
+}
+
+/// A change to a lane asked by a person or by the dispatcher.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LaneChange {
+    /// The lane's number.
+    pub lane: i64,
+    /// What it is to do.
+    pub state: LaneState,
+    /// Why, content-free.
+    pub reason: Reason,
+    /// Who, when a person did.
+    pub actor: Option<Actor>,
+}
+
+/// One command for the writer. Commands are applied in groups, each group in one transaction with one sync.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Take an inbound event.
+    Accept(Box<Accept>),
+    /// Take an outbound event.
+    Submit(Box<Submit>),
+    /// Run a fact through a delivery's state machine.
+    Record(Box<Record>),
+    /// Change a lane's state.
+    Lane(LaneChange),
+    /// Write one part of a large body before its event.
+    Part {
+        /// The body's id.
+        body: u64,
+        /// The part's number, from 0.
+        part: u32,
+        /// How the bytes are packed.
+        codec: u8,
+        /// The data key that sealed them.
+        data_key: u32,
+        /// The packed bytes.
+        bytes: Vec<u8>,
+    },
+    /// Keep a newly made, wrapped data key.
+    DataKey {
+        /// The key's id.
+        id: u32,
+        /// Which operator key wrapped it.
+        kek: String,
+        /// The wrapped key.
+        wrapped: Vec<u8>,
+    },
+    /// Turn waiting expectations whose deadline has passed into late ones, each with its ops event.
+    Late,
+    /// Remove what retention allows, at most `rows` rows.
+    Sweep {
+        /// The most rows touched in this step.
+        rows: u32,
+    },
+    /// Quota slots used, so that the rolling window survives a restart.
+    Quota {
+        /// The egress address's name.
+        egress: String,
+        /// Slot start, Unix ms.
+        slot: i64,
+        /// Requests made in the slot.
+        used: u32,
+    },
+    /// A line in the audit.
+    Audit {
+        /// Who.
+        actor: Actor,
+        /// What (`payload.read`, `config.reload`).
+        act: String,
+        /// The event it was about.
+        event: Option<EventId>,
+    },
+}
+
+/// The result of one command, in the order of the commands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Of [`Command::Accept`].
+    Accepted(Accepted),
+    /// Of [`Command::Submit`].
+    Submitted(Submitted),
+    /// Of [`Command::Record`].
+    Recorded(Recorded),
+    /// Of [`Command::Lane`]: whether the lane exists.
+    Lane(bool),
+    /// Of [`Command::Sweep`] and [`Command::Late`]: how many rows changed.
+    Rows(u32),
+    /// Of the others.
+    Done,
+}

@@ -1,0 +1,98 @@
+//! An inbound event: recognised as a redelivery, or written with its deliveries and the questions it answers.
+
+use super::Turn;
+use crate::command::{Accept, Accepted, Dedup, Verdict};
+use crate::engine::CommandError;
+use crate::faults::Mutation;
+use crate::sqlite::columns::number;
+use crate::sqlite::names::Kind;
+use crate::sqlite::statements as sql;
+use oxgate_core::{ContentHash, EventId, Flags};
+use rusqlite::{OptionalExtension, params};
+
+/// What the de-duplication key says about an arriving event.
+enum Recognised {
+    /// Nothing under this key, or no key at all.
+    New,
+    /// Nothing under this key yet: the new event takes it.
+    Takes { scope: i64 },
+    /// The same event again.
+    Again(i64),
+    /// Other content than the event that holds the key, and nobody has compared the bodies.
+    Mismatch(i64),
+    /// Other content, compared: a new event beside the one that holds the key.
+    Beside { scope: i64, first: i64 },
+}
+
+impl Turn<'_> {
+    pub(super) fn accept(&mut self, accept: &Accept) -> Result<Accepted, CommandError> {
+        let new = &accept.event;
+        let recognised = match &accept.dedup {
+            Some(dedup) if !self.context.faults.has(Mutation::G2SkipDedup) => self.recognise(dedup, new.content)?,
+            _ => Recognised::New,
+        };
+        let (mut flags, mut parent) = (new.flags, new.parent);
+        match recognised {
+            Recognised::Again(seq) => {
+                self.applied.duplicates += 1;
+                return Ok(Accepted::Duplicate(self.event_id(seq)?));
+            }
+            Recognised::Mismatch(seq) => return Ok(Accepted::Mismatch { first: self.event_id(seq)? }),
+            Recognised::Beside { first, .. } => {
+                flags = flags.with(Flags::CONFLICT);
+                parent = Some(self.event_id(first)?);
+            }
+            Recognised::New | Recognised::Takes { .. } => {}
+        }
+        let (event, deliveries) = self.insert_event(new, flags, parent, &accept.deliveries)?;
+        if let Some(dedup) = &accept.dedup {
+            self.remember(&recognised, dedup, new.content, event)?;
+        }
+        let answers = match &accept.answers {
+            Some(probe) if !self.context.faults.has(Mutation::G7SkipLink) => self.answer(event, probe)?,
+            _ => Vec::new(),
+        };
+        Ok(Accepted::New { event, deliveries, answers })
+    }
+
+    fn recognise(&mut self, dedup: &Dedup, content: ContentHash) -> rusqlite::Result<Recognised> {
+        let scope = self.name(Kind::Scope, &dedup.scope)?;
+        let holder: Option<(i64, [u8; 16])> = self
+            .connection
+            .prepare_cached(sql::DEDUP_GET)?
+            .query_row(params![scope, dedup.key.0], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((first, held)) = holder else { return Ok(Recognised::Takes { scope }) };
+        if held == content.0 {
+            return Ok(Recognised::Again(first));
+        }
+        let variant: Option<i64> = self
+            .connection
+            .prepare_cached(sql::VARIANT_GET)?
+            .query_row(params![scope, dedup.key.0, content.0], |row| row.get(0))
+            .optional()?;
+        Ok(match (variant, dedup.verdict) {
+            (Some(event), _) => Recognised::Again(event),
+            (None, None) => Recognised::Mismatch(first),
+            (None, Some(Verdict::Same)) => Recognised::Again(first),
+            (None, Some(Verdict::Different)) => Recognised::Beside { scope, first },
+        })
+    }
+
+    fn remember(
+        &self,
+        recognised: &Recognised,
+        dedup: &Dedup,
+        content: ContentHash,
+        event: EventId,
+    ) -> rusqlite::Result<()> {
+        let (statement, scope) = match recognised {
+            Recognised::Takes { scope } => (sql::DEDUP_INSERT, scope),
+            Recognised::Beside { scope, .. } => (sql::VARIANT_INSERT, scope),
+            _ => return Ok(()),
+        };
+        let now = self.context.now.0;
+        self.execute(statement, params![scope, dedup.key.0, content.0, number(event.seq), now])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,143 @@
+//! Commands in, outcomes out, against an open transaction: no thread, no clock, no begin and no commit.
+//!
+//! Everything is looked up before it is written, so duplicates, conflicts and illegal transitions are ordinary
+//! outcomes. An error means that a statement failed that cannot fail, and rolls the whole group back.
+
+/// An inbound event: de-duplication, then the event with all that follows from it.
+mod accept;
+
+/// An outbound event with its idempotency key and expectations.
+mod submit;
+
+/// Rows that accept and submit share: event, body, deliveries.
+mod insert;
+
+/// Answers that find their questions.
+mod answers;
+
+/// A fact about a delivery, run through the state machine.
+mod record;
+
+/// What parking does to those behind, and what ends it.
+mod holds;
+
+/// Lanes: made on first use, changed by persons and by parked deliveries.
+mod lane;
+
+/// Operational events.
+mod ops;
+
+/// Expectations whose deadline has passed.
+mod late;
+
+/// Retention in small steps.
+mod sweep;
+
+pub(super) use sweep::{Walks, sweep_staged_before};
+
+use super::memory::Memory;
+use super::names::Kind;
+use super::statements as sql;
+use crate::command::{Actor, Command, Outcome};
+use crate::engine::{Applied, CommandError};
+use crate::faults::Faults;
+use crate::settings::Retention;
+use oxgate_core::{Entropy, EventId, Keyed, Timestamp};
+use rusqlite::{Connection, params};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What the commands may know besides the tables.
+pub(super) struct Context<'a> {
+    pub(super) now: Timestamp,
+    /// Targets of kind `ops`.
+    pub(super) ops: &'a [String],
+    pub(super) retention: Retention,
+    pub(super) keyed: &'a Keyed,
+    /// For the tags of operational events.
+    pub(super) entropy: &'a dyn Entropy,
+    /// The next body id.
+    pub(super) bodies: &'a AtomicU64,
+    pub(super) faults: &'a Faults,
+}
+
+/// Characters of a person's reason that are kept.
+const NOTE_CHARS: usize = 200;
+
+/// Applies `commands` in their order.
+///
+/// # Errors
+/// The place of the command that failed, and why. The transaction must then be rolled back and `memory` loaded anew.
+pub(super) fn apply(
+    connection: &Connection,
+    memory: &mut Memory,
+    context: &Context<'_>,
+    commands: &[Command],
+) -> Result<Applied, (usize, CommandError)> {
+    let before = connection.total_changes();
+    let mut turn = Turn { connection, memory, context, applied: Applied::default() };
+    for (index, command) in commands.iter().enumerate() {
+        let outcome = turn.run(command).map_err(|error| (index, error))?;
+        turn.applied.outcomes.push(outcome);
+    }
+    turn.applied.wrote = connection.total_changes() != before;
+    Ok(turn.applied)
+}
+
+/// One call of [`apply`].
+struct Turn<'a> {
+    connection: &'a Connection,
+    memory: &'a mut Memory,
+    context: &'a Context<'a>,
+    applied: Applied,
+}
+
+impl Turn<'_> {
+    fn run(&mut self, command: &Command) -> Result<Outcome, CommandError> {
+        let now = self.context.now;
+        Ok(match command {
+            Command::Accept(accept) => Outcome::Accepted(self.accept(accept)?),
+            Command::Submit(submit) => Outcome::Submitted(self.submit(submit)?),
+            Command::Record(record) => Outcome::Recorded(self.record(record)?),
+            Command::Lane(change) => Outcome::Lane(self.change_lane(change)?),
+            Command::Late => Outcome::Rows(self.late()?),
+            Command::Sweep { rows } => Outcome::Rows(self.sweep(*rows)?),
+            Command::Part { body, part, codec, data_key, bytes } => {
+                self.stage(*body, *part, (*codec, *data_key, bytes))?;
+                Outcome::Done
+            }
+            Command::DataKey { id, kek, wrapped } => {
+                self.execute(sql::DATA_KEY_INSERT, params![id, kek, wrapped, now.0])?;
+                Outcome::Done
+            }
+            Command::Quota { egress, slot, used } => {
+                let egress = self.name(Kind::Egress, egress)?;
+                self.execute(sql::QUOTA_SET, params![egress, slot, used])?;
+                Outcome::Done
+            }
+            Command::Audit { actor, act, event } => {
+                self.audit(actor, act, event.map(|event| (event, None)))?;
+                Outcome::Done
+            }
+        })
+    }
+
+    fn execute(&self, statement: &str, parameters: impl rusqlite::Params) -> rusqlite::Result<usize> {
+        self.connection.prepare_cached(statement)?.execute(parameters)
+    }
+
+    fn name(&mut self, kind: Kind, name: &str) -> rusqlite::Result<i64> {
+        self.memory.name(self.connection, kind, name)
+    }
+
+    fn body_id(&self) -> u64 {
+        self.context.bodies.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn audit(&self, actor: &Actor, act: &str, about: Option<(EventId, Option<u16>)>) -> rusqlite::Result<()> {
+        let note: String = actor.why.chars().take(NOTE_CHARS).collect();
+        let event = about.map(|(event, _)| super::columns::number(event.seq));
+        let n = about.and_then(|(_, n)| n);
+        self.execute(sql::AUDIT_INSERT, params![self.context.now.0, actor.name, act, event, n, note])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,292 @@
+//! A fact about a delivery: through the state machine against the row as it stands, then the row and its effects.
+
+use super::Turn;
+use super::insert::Place;
+use crate::command::{Actor, AttemptRecord, NewDelivery, Record, Recorded};
+use crate::engine::CommandError;
+use crate::faults::Mutation;
+use crate::sqlite::columns::{Stored, number};
+use crate::sqlite::statements as sql;
+use crate::view::Change;
+use oxgate_core::delivery::{Effect, Mode, Policy, Step, step as core_step};
+use oxgate_core::lane::LaneState;
+use oxgate_core::{Delivery, DeliveryId, Direction, Fact, OrderKeys, State};
+use rusqlite::params;
+use std::time::Duration;
+
+/// How long a question without a deadline, or one that was never sent, is matched.
+const UNDATED_EXPECTATION_KEPT: Duration = Duration::from_hours(24 * 400);
+
+/// Rows behind a delivery that are looked at for one that overtook it; beyond them the answer is "probably".
+const OVERTAKERS_LOOKED_AT: u32 = 10_000;
+
+/// What came with a fact.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Circumstances<'a> {
+    pub(super) attempt: Option<&'a AttemptRecord>,
+    pub(super) receipt: Option<&'a str>,
+    pub(super) actor: Option<&'a Actor>,
+    pub(super) instead: Option<&'a NewDelivery>,
+}
+
+impl Turn<'_> {
+    pub(super) fn record(&mut self, record: &Record) -> Result<Recorded, CommandError> {
+        let Some(mut stored) = self.stored(record.delivery)? else { return Ok(Recorded::Missing) };
+        // A repeatable target has no durable start; its attempts are counted when they end.
+        if record.policy.mode == Mode::Repeatable && record.attempt.is_some() {
+            stored.row.attempts += 1;
+        }
+        let step = match core_step(&stored.row, &record.fact, &record.policy, self.context.now) {
+            Ok(step) => step,
+            Err(illegal) => {
+                self.applied.illegal += u64::from(record.actor.is_none());
+                return Ok(Recorded::Illegal(illegal));
+            }
+        };
+        if record.fact == Fact::Start && self.context.faults.has(Mutation::G5SkipStart) {
+            return Ok(Recorded::Done { row: step.next, made: None });
+        }
+        let circumstances = Circumstances {
+            attempt: record.attempt.as_ref(),
+            receipt: record.receipt.as_deref(),
+            actor: record.actor.as_ref(),
+            instead: record.instead.as_ref(),
+        };
+        let (row, made) = self.advance(&stored, step, &record.fact, circumstances)?;
+        if let Some(actor) = &record.actor {
+            let id = record.delivery;
+            self.audit(actor, record.fact.name(), Some((id.event, Some(id.n))))?;
+        }
+        Ok(Recorded::Done { row, made })
+    }
+
+    /// Writes what a step makes of a delivery, with everything that follows from it. Returns the row as it stands then,
+    /// and the delivery that was made instead, if one was.
+    pub(super) fn advance(
+        &mut self,
+        before: &Stored,
+        step: Step,
+        fact: &Fact,
+        circumstances: Circumstances<'_>,
+    ) -> Result<(Delivery, Option<DeliveryId>), CommandError> {
+        let after = self.after(before, step.next, fact, &circumstances)?;
+        self.write_row(&after)?;
+        if let Some(attempt) = circumstances.attempt {
+            self.write_attempt(&after, attempt, fact)?;
+        }
+        if let Some(what) = turn_of_life(&before.row, &after.row, &step.effects, fact, circumstances.attempt.is_some())
+        {
+            let actor = circumstances.actor.map(|actor| actor.name.as_str());
+            let (id, now) = (after.id, self.context.now.0);
+            let parameters = params![number(id.event.seq), id.n, now, what, after.row.reason.as_str(), actor];
+            self.execute(sql::STEP_INSERT, parameters)?;
+        }
+        self.tell(before, &after, fact);
+        let made = self.effects(&after, &step.effects, circumstances.instead)?;
+        Ok((after.row, made))
+    }
+
+    fn after(
+        &mut self,
+        before: &Stored,
+        next: Delivery,
+        fact: &Fact,
+        circumstances: &Circumstances<'_>,
+    ) -> Result<Stored, CommandError> {
+        let mut after = Stored { row: next, ..before.clone() };
+        let now = self.context.now;
+        let began = circumstances.attempt.map(|attempt| attempt.started_at);
+        let began = began.or((*fact == Fact::Start).then_some(now));
+        after.started_at = before.started_at.or(began);
+        if after.row.state.is_open() {
+            after.ended_at = None;
+        } else if after.row.state != before.row.state {
+            after.ended_at = Some(now);
+        }
+        if let Some(attempt) = circumstances.attempt {
+            after.status = attempt.status;
+        }
+        if let Some(receipt) = circumstances.receipt {
+            after.receipt = Some(receipt.to_owned());
+        }
+        let back_in_place = before.row.state == State::Parked && after.row.state == State::Queued;
+        if back_in_place && self.context.faults.has(Mutation::G3IgnoreRank) {
+            after.rank = self.memory.next_rank(self.connection)?;
+        } else if back_in_place {
+            after.out_of_order = before.out_of_order || self.is_overtaken(before.id, before.lane, &before.keys)?;
+        }
+        let comes_back = after.row.state == State::Queued && !matches!(before.row.state, State::Queued | State::Held);
+        if comes_back && self.is_held(after.lane, (after.rank, after.id.n), &after.keys)? {
+            // While it was away, an earlier one of its key was parked. The policy plays no part in this step.
+            if let Ok(held) = core_step(&after.row, &Fact::KeyHeld, &Policy::HANDLER, now) {
+                after.row = held.next;
+            }
+        }
+        Ok(after)
+    }
+
+    fn write_row(&self, after: &Stored) -> rusqlite::Result<()> {
+        let row = &after.row;
+        let parameters = params![
+            number(after.id.event.seq),
+            after.id.n,
+            row.state.code(),
+            row.reason.as_str(),
+            row.attempts,
+            row.counted,
+            row.counted_since.map(|at| at.0),
+            row.due_at.0,
+            row.cancel_wished,
+            after.started_at.map(|at| at.0),
+            after.ended_at.map(|at| at.0),
+            number(after.rank),
+            after.out_of_order,
+            after.status,
+            after.receipt,
+        ];
+        self.execute(sql::DELIVERY_UPDATE, parameters)?;
+        Ok(())
+    }
+
+    /// A successful first attempt is told by the delivery's own row; every other gets one of its own.
+    fn write_attempt(&self, after: &Stored, attempt: &AttemptRecord, fact: &Fact) -> Result<(), CommandError> {
+        let accepted = *fact == Fact::Accepted;
+        if accepted && after.row.attempts <= 1 && attempt.detail.is_none() {
+            return Ok(());
+        }
+        if let Some(detail) = &attempt.detail {
+            self.own_body(after.id.event, detail)?;
+        }
+        let parameters = params![
+            number(after.id.event.seq),
+            after.id.n,
+            after.row.attempts,
+            attempt.started_at.0,
+            attempt.ended_at.0,
+            accepted,
+            attempt.status,
+            attempt.reason.as_str(),
+            attempt.detail.as_ref().map(|detail| number(detail.id)),
+        ];
+        self.execute(sql::ATTEMPT_INSERT, parameters)?;
+        Ok(())
+    }
+
+    /// What the dispatcher hears. A start is its own doing and no news to it.
+    fn tell(&mut self, before: &Stored, after: &Stored, fact: &Fact) {
+        let unchanged = before.row == after.row && before.rank == after.rank;
+        if unchanged || *fact == Fact::Start || (before.row.state.has_ended() && after.row.state.has_ended()) {
+            return;
+        }
+        self.applied.changes.push(if after.row.state.is_open() {
+            Change::Open(after.open())
+        } else {
+            Change::Closed { id: after.id, lane: after.lane, state: after.row.state }
+        });
+    }
+
+    fn effects(
+        &mut self,
+        after: &Stored,
+        effects: &[Effect],
+        instead: Option<&NewDelivery>,
+    ) -> Result<Option<DeliveryId>, CommandError> {
+        let mut made = None;
+        for effect in effects {
+            match effect {
+                Effect::Parked(on_park) => self.parked(after, *on_park)?,
+                Effect::Unparked => self.unparked(after)?,
+                Effect::Ended => self.ended(after)?,
+                Effect::DeadlineStarts => {
+                    let now = self.context.now;
+                    let undated = now.plus(UNDATED_EXPECTATION_KEPT).0;
+                    self.execute(sql::EXPECTATIONS_START, params![number(after.id.event.seq), now.0, undated])?;
+                }
+                Effect::Replayed | Effect::Rerouted => made = Some(self.repeat(after, instead)?),
+                // The dispatcher keeps the waiting lane in memory; a note is a line of the timeline.
+                Effect::LaneWaits(_) | Effect::Noted => {}
+            }
+        }
+        Ok(made)
+    }
+
+    fn ended(&mut self, after: &Stored) -> Result<(), CommandError> {
+        if after.row.state != State::Settled {
+            let closes = self.context.now.plus(UNDATED_EXPECTATION_KEPT).0;
+            self.execute(sql::EXPECTATIONS_GIVE_UP, params![number(after.id.event.seq), closes])?;
+        }
+        let blocks = LaneState::Blocked { by: after.id };
+        if self.memory.lanes.get(&after.lane).is_some_and(|lane| lane.state == blocks) {
+            self.unblock_lane(after)?;
+        }
+        Ok(())
+    }
+
+    /// A new delivery of the same event at the tail: as asked, or like the one before.
+    fn repeat(&mut self, like: &Stored, instead: Option<&NewDelivery>) -> Result<DeliveryId, CommandError> {
+        let seq = number(like.id.event.seq);
+        let n = self.connection.prepare_cached(sql::DELIVERY_NEXT_N)?.query_row([seq], |row| row.get(0))?;
+        let id = like.id.event.delivery(n);
+        let (lane, keys, row) = match instead {
+            Some(new) => (self.lane_for(&new.target, &new.scope)?, &new.keys, new.delivery.clone()),
+            None => (like.lane, &like.keys, Delivery::queued(self.context.now, None)),
+        };
+        let place = Place {
+            id,
+            lane,
+            direction: self.direction(like.id.event)?,
+            rank: self.memory.next_rank(self.connection)?,
+            origin: Some(like.id.n),
+            out_of_order: lane == like.lane && self.is_overtaken(like.id, lane, keys)?,
+        };
+        self.insert_delivery(place, keys, row)?;
+        Ok(id)
+    }
+
+    pub(super) fn direction(&self, event: oxgate_core::EventId) -> rusqlite::Result<Direction> {
+        let code =
+            self.connection.prepare_cached(sql::EVENT_DIRECTION)?.query_row([number(event.seq)], |row| row.get(0))?;
+        Direction::from_code(code).ok_or_else(|| crate::sqlite::columns::unreadable(0, "no direction"))
+    }
+
+    /// Whether a later event's delivery in the same lane that should have waited has settled already.
+    ///
+    /// Looks at a bounded number of rows behind it and then says yes: a warning too many is harmless.
+    fn is_overtaken(&self, id: DeliveryId, lane: i64, keys: &OrderKeys) -> rusqlite::Result<bool> {
+        let mut statement = self.connection.prepare_cached(sql::OVERTAKERS)?;
+        let mut rows = statement.query(params![number(id.event.seq), OVERTAKERS_LOOKED_AT])?;
+        let mut looked_at = 0;
+        while let Some(row) = rows.next()? {
+            looked_at += 1;
+            let original = row.get::<_, Option<u16>>(2)?.is_none();
+            let same_lane = row.get::<_, i64>(0)? == lane;
+            let settled = row.get::<_, u8>(1)? == State::Settled.code();
+            if same_lane && settled && original && keys.precedes(&OrderKeys::from_bytes(row.get_ref(3)?.as_blob()?)) {
+                return Ok(true);
+            }
+        }
+        Ok(looked_at == OVERTAKERS_LOOKED_AT)
+    }
+}
+
+/// The word under which a turn stands in the timeline, unless the delivery's row or an attempt's tells it already.
+fn turn_of_life(
+    before: &Delivery,
+    after: &Delivery,
+    effects: &[Effect],
+    fact: &Fact,
+    attempted: bool,
+) -> Option<&'static str> {
+    match fact {
+        Fact::Start => None,
+        Fact::Release => Some("released"),
+        Fact::Reroute => Some("rerouted"),
+        Fact::Replay => Some("replayed"),
+        Fact::Accepted if matches!(before.state, State::Queued | State::Sending) => None,
+        _ if effects.contains(&Effect::Noted) => Some(fact.name()),
+        _ if before.state == after.state => None,
+        Fact::TargetFailure { .. } if attempted && after.state == State::Queued => None,
+        _ if after.state == State::Queued => Some("requeued"),
+        _ => Some(after.state.as_str()),
+    }
+}

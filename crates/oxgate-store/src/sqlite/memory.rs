@@ -1,0 +1,97 @@
+//! What the writer remembers so that it need not ask: interned names, lanes, the next sequence number.
+//!
+//! It mirrors committed rows plus those of the open transaction. After a rollback it is loaded anew, so that nothing
+//! of the lost transaction stays in it.
+
+use super::apply::Walks;
+use super::columns::{lane_state, natural};
+use super::names::{Kind, name_text};
+use super::statements as sql;
+use crate::view::LaneRow;
+use oxgate_core::{Reason, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::{HashMap, HashSet};
+
+/// Cached names of one kind. Beyond this many the cache starts over; the table still knows them all.
+const NAMES_CACHED: usize = 16_384;
+
+/// The name under which `meta` keeps the highest rank that belongs to no event (given to a replay).
+const RANK_FLOOR: &str = "rank_floor";
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    names: HashMap<Kind, HashMap<Box<str>, i64>>,
+    pub(super) lanes: HashMap<i64, LaneRow>,
+    pub(super) lane_ids: HashMap<(i64, [u8; 16]), i64>,
+    /// Lanes in which some order key is held; only there new deliveries need a look at `key_holds`.
+    pub(super) holding: HashSet<i64>,
+    /// Where the retention walks stand.
+    pub(super) walks: Walks,
+    next: u64,
+}
+
+impl Memory {
+    /// From the committed rows.
+    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut memory = Self::default();
+        let last: Option<i64> = connection.query_row(sql::EVENT_LAST, [], |row| row.get(0))?;
+        let floor: Option<i64> = connection.query_row(sql::META_GET, [RANK_FLOOR], |row| row.get(0)).optional()?;
+        memory.next = natural(last.unwrap_or(0).max(floor.unwrap_or(0))) + 1;
+        let mut lanes = connection.prepare_cached(sql::LANES)?;
+        let mut rows = lanes.query([])?;
+        while let Some(row) = rows.next()? {
+            let (id, target): (i64, i64) = (row.get(0)?, row.get(1)?);
+            memory.lane_ids.insert((target, row.get(2)?), id);
+            let lane = LaneRow {
+                id,
+                target: name_text(connection, target)?,
+                label: row.get(3)?,
+                state: lane_state(row, 4, 7)?,
+                reason: Reason::stored(row.get(5)?),
+                since: Timestamp(row.get(6)?),
+            };
+            memory.lanes.insert(id, lane);
+        }
+        let mut held = connection.prepare_cached(sql::HOLD_LANES)?;
+        memory.holding = held.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(memory)
+    }
+
+    /// The next event's sequence number, which is also its deliveries' rank.
+    pub(super) fn next_seq(&mut self) -> u64 {
+        self.next += 1;
+        self.next - 1
+    }
+
+    /// A rank behind everything, for a delivery that is no new event's.
+    pub(super) fn next_rank(&mut self, connection: &Connection) -> rusqlite::Result<u64> {
+        let rank = self.next_seq();
+        connection.prepare_cached(sql::META_SET)?.execute(params![RANK_FLOOR, super::columns::number(rank)])?;
+        Ok(rank)
+    }
+
+    /// The number of a name, interned if it is new.
+    pub(super) fn name(&mut self, connection: &Connection, kind: Kind, name: &str) -> rusqlite::Result<i64> {
+        if name.is_empty() {
+            return Ok(0);
+        }
+        let known = self.names.entry(kind).or_default();
+        if let Some(id) = known.get(name) {
+            return Ok(*id);
+        }
+        let found = connection
+            .prepare_cached(sql::NAME_ID)?
+            .query_row(params![kind as u8, name], |row| row.get(0))
+            .optional()?;
+        let id = match found {
+            Some(id) => id,
+            None => connection.prepare_cached(sql::NAME_INSERT)?.insert(params![kind as u8, name])?,
+        };
+        if known.len() >= NAMES_CACHED {
+            known.clear();
+        }
+        known.insert(name.into(), id);
+        Ok(id)
+    }
+}

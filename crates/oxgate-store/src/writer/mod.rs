@@ -1,0 +1,249 @@
+//! The one thread that writes: groups of commands, one transaction and one sync each, answers only afterwards.
+//!
+//! There is no lingering: while one group is being synced the next one gathers, so a group is as large as the disk is
+//! slow. A failed commit acknowledges nobody; what is true then is what recovery finds.
+
+mod queue;
+
+pub(crate) use queue::Queue;
+
+use crate::Refused;
+use crate::changes::Changes;
+use crate::command::Command;
+use crate::disk::Disk;
+use crate::engine::{Applied, Engine, GroupError};
+use crate::faults::{Failure, Faults, Mutation};
+use crate::view::{Change, Counters, Health};
+use oxgate_core::Clock;
+use queue::{Group, Waiting};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How often a sick store is probed.
+const PROBE: Duration = Duration::from_secs(1);
+
+/// What the writer shares with the handle.
+pub(crate) struct Shared {
+    pub(crate) queue: Queue,
+    pub(crate) changes: Changes,
+    pub(crate) disk: Disk,
+    pub(crate) counts: Counts,
+    pub(crate) sick: watch::Sender<bool>,
+}
+
+impl Shared {
+    pub(crate) fn health(&self) -> Health {
+        if *self.sick.borrow() {
+            Health::Sick
+        } else if self.disk.is_low() {
+            Health::DiskLow
+        } else {
+            Health::Well
+        }
+    }
+}
+
+/// Exact counters.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    groups: AtomicU64,
+    commands: AtomicU64,
+    events: AtomicU64,
+    duplicates: AtomicU64,
+    groups_without_write: AtomicU64,
+    illegal: AtomicU64,
+}
+
+impl Counts {
+    pub(crate) fn read(&self, checkpoints: u64) -> Counters {
+        let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        Counters {
+            groups: get(&self.groups),
+            commands: get(&self.commands),
+            events: get(&self.events),
+            duplicates: get(&self.duplicates),
+            groups_without_write: get(&self.groups_without_write),
+            checkpoints,
+            illegal: get(&self.illegal),
+        }
+    }
+
+    fn add(&self, applied: &Applied) {
+        let add = |count: &AtomicU64, more: u64| count.fetch_add(more, Ordering::Relaxed);
+        add(if applied.wrote { &self.groups } else { &self.groups_without_write }, 1);
+        add(&self.commands, applied.outcomes.len() as u64);
+        add(&self.events, applied.events);
+        add(&self.duplicates, applied.duplicates);
+        add(&self.illegal, applied.illegal);
+    }
+}
+
+/// The writer's own things; [`Writer::run`] is its life.
+pub(crate) struct Writer<E> {
+    pub(crate) engine: E,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) faults: Faults,
+    /// Groups begun, for the fault hooks.
+    pub(crate) number: u64,
+}
+
+impl<E: Engine> Writer<E> {
+    /// Writes groups until the queue is closed and empty.
+    pub(crate) fn run(mut self) {
+        while let Some(group) = self.shared.queue.next_group() {
+            let group = self.refuse_new_work(group);
+            self.write(group);
+            if *self.shared.sick.borrow() && !self.convalesce() {
+                break;
+            }
+            self.engine.between_groups();
+        }
+        self.shared.changes.close();
+    }
+
+    /// Little free space: new events are refused, everything that moves deliveries on or frees space is not.
+    fn refuse_new_work(&self, group: Group) -> Group {
+        if !self.shared.disk.look() {
+            return group;
+        }
+        let mut kept = Group::default();
+        for (command, waiting) in group.commands.into_iter().zip(group.waiting) {
+            if is_new_work(&command) {
+                waiting.answer(Err(Refused::DiskLow));
+            } else {
+                kept.commands.push(command);
+                kept.waiting.push(waiting);
+            }
+        }
+        kept
+    }
+
+    fn write(&mut self, group: Group) {
+        if group.commands.is_empty() {
+            return;
+        }
+        let Group { commands, waiting } = group;
+        match self.transact(&commands, waiting) {
+            Ok(()) => {}
+            Err((waiting, GroupError::Command { .. })) if commands.len() > 1 => self.each_alone(commands, waiting),
+            Err((waiting, error)) => self.failed(commands, waiting, &error),
+        }
+    }
+
+    /// One of the group failed for its own sake: each command in its own transaction, so that only that one fails.
+    fn each_alone(&mut self, commands: Vec<Command>, waiting: Vec<Waiting>) {
+        for (command, waiting) in commands.into_iter().zip(waiting) {
+            if *self.shared.sick.borrow() {
+                waiting.answer(Err(Refused::Sick));
+            } else {
+                self.write(Group { commands: vec![command], waiting: vec![waiting] });
+            }
+        }
+    }
+
+    fn failed(&mut self, commands: Vec<Command>, waiting: Vec<Waiting>, error: &GroupError) {
+        let refusal = match error {
+            GroupError::Command { source, .. } => {
+                tracing::error!(error = source as &dyn std::error::Error, "a command could not be carried out");
+                Refused::Fault
+            }
+            GroupError::Full if !self.shared.disk.is_low() => {
+                // The reserve makes room; what settles or frees space gets a second chance at once.
+                self.shared.disk.is_full();
+                let group = self.refuse_new_work(Group { commands, waiting });
+                return self.write(group);
+            }
+            GroupError::Full => Refused::DiskLow,
+            GroupError::Broken(source) => {
+                tracing::error!(
+                    error = source as &dyn std::error::Error,
+                    "a commit failed: nothing is taken until a probe succeeds"
+                );
+                self.shared.sick.send_replace(true);
+                Refused::Sick
+            }
+        };
+        for waiting in waiting {
+            waiting.answer(Err(refusal.clone()));
+        }
+    }
+
+    /// One transaction; the callers are answered when it is durable, or handed back when it is not.
+    fn transact(&mut self, commands: &[Command], mut waiting: Vec<Waiting>) -> Result<(), (Vec<Waiting>, GroupError)> {
+        self.number += 1;
+        let mut applied = match self.engine.apply(self.clock.now(), commands) {
+            Ok(applied) => applied,
+            Err(error) => return Err((waiting, error)),
+        };
+        if self.faults.has(Mutation::G1AnswerBeforeCommit) {
+            answer(std::mem::take(&mut waiting), &mut applied);
+        }
+        if applied.wrote {
+            if let Err(error) = self.commit() {
+                return Err((waiting, error));
+            }
+        } else {
+            self.engine.end_unwritten();
+        }
+        self.shared.counts.add(&applied);
+        let changes = std::mem::take(&mut applied.changes);
+        answer(waiting, &mut applied);
+        self.shared.changes.publish(changes);
+        Ok(())
+    }
+
+    /// Commits; a failure of the second kind, where the commit may have happened, leaves no transaction either.
+    fn commit(&mut self) -> Result<(), GroupError> {
+        if let Err(failure) = self.faults.before_commit(self.number) {
+            self.engine.roll_back();
+            return Err(injected(failure));
+        }
+        if let Err(error) = self.engine.commit() {
+            self.engine.roll_back();
+            return Err(error);
+        }
+        self.faults.after_commit(self.number).map_err(injected)
+    }
+
+    /// Refuses everything and probes until a probe succeeds; `false` when the store closes meanwhile.
+    fn convalesce(&mut self) -> bool {
+        loop {
+            if !self.shared.queue.refuse_for(PROBE, &Refused::Sick) {
+                return false;
+            }
+            self.number += 1;
+            let probe = self.faults.before_commit(self.number).map_err(injected);
+            match probe.and_then(|()| self.engine.recover(self.clock.now())) {
+                Ok(()) => break,
+                Err(GroupError::Full) => self.shared.disk.is_full(),
+                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the store still cannot write"),
+            }
+        }
+        // What the failed commit made of the lanes is known to nobody: let them be loaded anew.
+        let lanes = self.engine.read(|reads| reads.lanes()).unwrap_or_default();
+        self.shared.changes.publish(lanes.into_iter().map(|lane| Change::Overflow { lane: lane.id }).collect());
+        self.shared.sick.send_replace(false);
+        tracing::info!("the store can write again");
+        true
+    }
+}
+
+fn answer(waiting: Vec<Waiting>, applied: &mut Applied) {
+    for (waiting, outcome) in waiting.into_iter().zip(std::mem::take(&mut applied.outcomes)) {
+        waiting.answer(Ok(outcome));
+    }
+}
+
+fn is_new_work(command: &Command) -> bool {
+    matches!(command, Command::Accept(_) | Command::Submit(_) | Command::Part { .. })
+}
+
+fn injected(failure: Failure) -> GroupError {
+    match failure {
+        Failure::Full => GroupError::Full,
+        Failure::Io => GroupError::Broken(rusqlite::Error::InvalidQuery),
+    }
+}

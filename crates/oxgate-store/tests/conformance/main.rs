@@ -1,0 +1,164 @@
+//! What every engine must do: generic functions over a way to open one, run against each engine there is.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+/// A way to open an engine, and a bed to try it on.
+mod bed;
+
+/// Invented events.
+mod sample;
+
+/// Redeliveries, conflicts, repeated submissions.
+mod once;
+
+/// Facts and rows.
+mod facts;
+
+/// What parking does to those behind.
+mod holds;
+
+/// Lanes: made, changed, blocked.
+mod lanes;
+
+/// Questions and answers.
+mod expectations;
+
+/// What goes when.
+mod retention;
+
+/// Lists and windows.
+mod reads;
+
+/// Random operations against a plain model, reopening among them.
+mod model;
+
+use bed::Open;
+use oxgate_store::Settings;
+use oxgate_store::sqlite::Sqlite;
+use std::sync::Arc;
+
+/// SQLite in a folder of its own.
+struct SqliteFolder {
+    folder: tempfile::TempDir,
+    ops: Vec<String>,
+}
+
+impl Open for SqliteFolder {
+    type Engine = Sqlite;
+
+    fn new(ops: &[&str]) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), ops: ops.iter().map(|&name| name.to_owned()).collect() }
+    }
+
+    fn open(&self) -> Sqlite {
+        let settings = Settings { ops: self.ops.clone(), ..Settings::new(self.folder.path(), [3; 32]) };
+        Sqlite::open(&settings, Arc::new(sample::Counted::default())).unwrap()
+    }
+}
+
+macro_rules! conformance {
+    ($engine:ident, $open:ty, $($module:ident :: {$($test:ident),* $(,)?})*) => {
+        mod $engine {
+            $(mod $module {
+                $(#[test]
+                fn $test() {
+                    crate::$module::$test::<$open>();
+                })*
+            })*
+        }
+    };
+}
+
+conformance! {
+    sqlite, crate::SqliteFolder,
+    once::{
+        g2_the_same_log_is_one_event,
+        g2_other_content_is_a_mismatch_until_compared,
+        g2_a_conflict_is_linked_flagged_and_delivered,
+        g2_without_an_id_nothing_is_dropped,
+        g2_duplicates_inside_one_group,
+        g2_scopes_do_not_mix,
+        a_pure_duplicate_writes_nothing,
+        a_submission_repeats_under_its_key,
+        a_submission_key_with_another_body_is_refused,
+        submission_keys_are_the_clients_own,
+        an_event_needs_a_delivery,
+    }
+    facts::{
+        a_handler_takes_an_event,
+        g5_a_send_is_on_disk_before_it_leaves,
+        g5_a_restart_leaves_the_send_in_doubt,
+        failures_count_and_park,
+        g6_every_turn_stands_in_the_timeline,
+        a_first_success_writes_no_attempt,
+        an_illegal_fact_changes_nothing,
+        a_wrong_tag_finds_nothing,
+        a_cancel_during_a_send_is_kept_as_a_wish,
+        g3_a_release_keeps_its_place,
+        g3_an_overtaken_release_says_so,
+        a_replay_goes_to_the_tail,
+        a_reroute_goes_to_another_target,
+        a_receipt_is_kept_and_found,
+        a_person_is_on_record,
+    }
+    holds::{
+        g4_later_ones_of_the_key_are_held,
+        g4_new_ones_of_a_held_key_start_held,
+        a_key_held_twice_is_released_once_both_end,
+        a_barrier_is_held_by_any_key,
+        free_ones_are_never_held,
+        holds_stay_inside_their_lane,
+        holds_survive_a_reopen,
+        g4_an_unknown_send_blocks_its_lane,
+        a_lane_stays_blocked_until_the_last_hold_ends,
+        a_parked_delivery_is_reported_once,
+        a_parked_report_is_not_reported,
+    }
+    lanes::{
+        a_lane_is_made_once,
+        a_person_pauses_and_resumes,
+        a_paused_lane_that_is_held_resumes_blocked,
+        an_orphaned_lane_is_reported,
+        no_such_lane,
+    }
+    expectations::{
+        g7_an_answer_is_linked_as_it_is_accepted,
+        g7_another_partner_is_never_looked_at,
+        g7_another_rule_is_never_looked_at,
+        g7_another_patient_is_suspect,
+        g7_without_a_patient_it_is_unproven,
+        g7_two_questions_make_it_ambiguous,
+        g7_too_many_questions_are_not_guessed,
+        g7_each_part_finds_its_own_question,
+        g7_the_deadline_counts_from_the_settle,
+        g7_late_is_told_once,
+        g7_late_and_then_answered_stays_late,
+        g7_without_a_deadline_it_is_never_late,
+        g7_an_answer_settles_an_unknown_send,
+        g7_an_answer_settles_a_send_parked_as_unknown,
+        g7_an_answer_does_not_choose_between_two_sends,
+        a_closed_expectation_is_no_longer_matched,
+    }
+    retention::{
+        a_body_goes_when_its_time_has_come,
+        a_body_that_is_needed_stays,
+        an_awaited_question_keeps_its_body,
+        a_key_outlives_its_body,
+        idempotency_keys_go_after_a_week,
+        parts_of_nobody_go,
+        quota_slots_go,
+        a_sweep_goes_in_steps_and_gets_round,
+    }
+    reads::{
+        a_large_body_comes_in_parts,
+        parts_that_are_gone_fail_their_event_alone,
+        a_window_is_read_from_a_place_on,
+        busy_lanes_come_first,
+        events_are_listed_by_what_they_are,
+        parked_ones_come_oldest_first,
+        quota_is_read_back,
+        an_event_comes_back_as_it_went_in,
+    }
+    model::{
+        random_operations_match_the_model,
+    }
+}
