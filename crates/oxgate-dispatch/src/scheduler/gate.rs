@@ -1,0 +1,100 @@
+//! Whether a target takes another attempt: its concurrency, and the circuit breaker's position.
+
+use oxgate_core::{DeliveryId, Timestamp};
+use std::collections::{BTreeSet, HashSet};
+
+/// One target as the scheduler sees it.
+#[derive(Debug)]
+pub(super) struct Gate {
+    pub(super) concurrency: usize,
+    /// Whether held deliveries come back by themselves when nothing precedes them any more.
+    pub(super) spills: bool,
+    position: Position,
+    under_way: HashSet<DeliveryId>,
+    /// Lanes with something ready.
+    pub(super) lanes: BTreeSet<i64>,
+    /// The lane that had the last turn.
+    turn: i64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Position {
+    /// Takes attempts.
+    Up,
+    /// Takes none before this time, then a single probe.
+    Down { until: Timestamp },
+    /// Waits for the outcome of the probe.
+    Probing { probe: DeliveryId, since: Timestamp },
+}
+
+impl Gate {
+    pub(super) fn new(concurrency: u32, spills: bool) -> Self {
+        Self {
+            concurrency: concurrency.max(1) as usize,
+            spills,
+            position: Position::Up,
+            under_way: HashSet::new(),
+            lanes: BTreeSet::new(),
+            turn: i64::MIN,
+        }
+    }
+
+    pub(super) fn down(&mut self, until: Timestamp) {
+        self.position = Position::Down { until };
+    }
+
+    pub(super) fn up(&mut self) -> bool {
+        std::mem::replace(&mut self.position, Position::Up) != Position::Up
+    }
+
+    pub(super) fn takes(&self, now: Timestamp) -> bool {
+        let open = match self.position {
+            Position::Up => true,
+            Position::Down { until } => until <= now,
+            Position::Probing { .. } => false,
+        };
+        open && self.under_way.len() < self.concurrency
+    }
+
+    /// When a probe is due, if something waits for it.
+    pub(super) fn wake(&self) -> Option<Timestamp> {
+        match self.position {
+            Position::Down { until } if !self.lanes.is_empty() && self.under_way.len() < self.concurrency => {
+                Some(until)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn start(&mut self, id: DeliveryId, now: Timestamp) {
+        self.under_way.insert(id);
+        if let Position::Down { .. } = self.position {
+            self.position = Position::Probing { probe: id, since: now };
+        }
+    }
+
+    /// The attempt is over. A probe that ended without saying how the target is leaves the next one the same task.
+    pub(super) fn over(&mut self, id: DeliveryId) {
+        self.under_way.remove(&id);
+        match self.position {
+            Position::Probing { probe, since } if probe == id => self.position = Position::Down { until: since },
+            _ => (),
+        }
+    }
+
+    pub(super) fn is_probe(&self, id: DeliveryId) -> bool {
+        matches!(self.position, Position::Probing { probe, .. } if probe == id)
+    }
+
+    pub(super) fn under_way(&self) -> usize {
+        self.under_way.len()
+    }
+
+    /// The next lane in the round, and the turn with it.
+    pub(super) fn next_lane(&mut self) -> Option<i64> {
+        let after = self.turn.checked_add(1).unwrap_or(i64::MIN);
+        let lane = self.lanes.range(after..).next().or_else(|| self.lanes.first()).copied()?;
+        self.turn = lane;
+        Some(lane)
+    }
+}

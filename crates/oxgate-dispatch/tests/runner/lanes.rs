@@ -1,0 +1,195 @@
+//! Lanes under a running gateway: order under failures, pause, drain, orphans, expiry, spills, overflow.
+
+use crate::support::{Script, World, handler, say};
+use oxgate_core::lane::LaneState;
+use oxgate_core::{DeliveryId, OrderKeys, State};
+use oxgate_dispatch::{Outcome, TargetSpec, Wired};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Some number that looks like chance and is the same on every run.
+const fn scatter(seed: u64, no: u32) -> u64 {
+    (seed.wrapping_mul(2_654_435_761).wrapping_add(no as u64 * 40_503)) >> 7 & 0xff
+}
+
+#[tokio::test]
+async fn g3_order_holds_under_failures() {
+    let mut world = World::new();
+    let app = Script::new(|job| {
+        say(match scatter(job.delivery.event.seq, job.attempt_no) {
+            0..40 => Outcome::EventFailed,
+            40..60 => Outcome::TargetFailed,
+            60..70 => Outcome::Unknown,
+            _ => Outcome::Accepted,
+        })
+    });
+    let mut keys_of: Vec<(i64, OrderKeys)> = Vec::new();
+    for lane in 1..=3 {
+        world.book.make_lane(lane, "app");
+    }
+    world.start(vec![handler(&app)]);
+    for seq in 1..=600_u64 {
+        let lane = i64::try_from(seq % 3 + 1).expect("small");
+        let keys = match (lane, seq % 17) {
+            (1, _) => OrderKeys::All,
+            (_, 0) => OrderKeys::Barrier,
+            (_, 1) => OrderKeys::from_keys(vec![seq % 5 + 1, seq % 7 + 1]),
+            _ => OrderKeys::from_keys(vec![seq % 7 + 1]),
+        };
+        world.book.accept(lane, keys.clone());
+        keys_of.push((lane, keys));
+        if seq % 100 == 0 {
+            world.pass(Duration::from_secs(5)).await;
+        }
+    }
+    world.pass(Duration::from_hours(12)).await;
+    let accepted = app.accepted();
+    assert_eq!(accepted.len(), 600, "all of them, each once");
+    for (at, later) in accepted.iter().enumerate() {
+        let of = |seq: u64| &keys_of[usize::try_from(seq).expect("small") - 1];
+        let (lane, keys) = of(*later);
+        let overtaken = accepted[at..].iter().find(|earlier| {
+            let (other, before) = of(**earlier);
+            *earlier < later && lane == other && before.precedes(keys)
+        });
+        assert_eq!(overtaken, None, "{later} came before it");
+    }
+}
+
+#[tokio::test]
+async fn pause_resume_and_drain() {
+    let mut world = World::new();
+    let app = Script::new(|_| say(Outcome::Accepted));
+    world.book.make_lane(1, "app");
+    world.start(vec![handler(&app)]);
+    world.book.set_lane(1, LaneState::Paused);
+    let id = world.book.accept(1, OrderKeys::All);
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(world.book.state(id), State::Queued);
+    world.book.set_lane(1, LaneState::Open);
+    world.settle().await;
+    assert_eq!(world.book.state(id), State::Settled);
+
+    app.set_plan(|_| crate::support::Reply::Hang);
+    let under_way = world.book.accept(1, OrderKeys::All);
+    let behind = world.book.accept(1, OrderKeys::All);
+    world.settle().await;
+    world.book.set_lane(1, LaneState::Draining);
+    world.settle().await;
+    assert_eq!(world.book.lane_state(1), LaneState::Draining, "an attempt is under way");
+    app.set_plan(|_| say(Outcome::Accepted));
+    world.pass(Duration::from_mins(1)).await;
+    assert_eq!(world.book.lane_state(1), LaneState::Paused);
+    assert_eq!(world.book.state(behind), State::Queued);
+    assert_eq!(world.book.state(under_way), State::Queued, "its deadline passed, and nothing starts any more");
+}
+
+#[tokio::test]
+async fn lanes_of_a_target_that_is_gone_are_orphaned_and_come_back() {
+    let mut world = World::new();
+    let app = Script::new(|_| say(Outcome::Accepted));
+    world.book.make_lane(1, "app");
+    world.book.make_lane(2, "unrouted");
+    let id = world.book.accept(1, OrderKeys::All);
+    world.start(vec![]);
+    world.settle().await;
+    assert_eq!(world.book.lane_state(1), LaneState::Orphaned);
+    assert_eq!(world.book.lane_state(2), LaneState::Open, "the unrouted belong to nobody on purpose");
+    let handle = world.handle.clone().expect("started");
+    assert_eq!(handle.status().await.expect("runs").lanes_orphaned, 1);
+
+    handle.replace_targets(vec![handler(&app)]).await;
+    world.settle().await;
+    assert_eq!(world.book.lane_state(1), LaneState::Open);
+    assert_eq!(world.book.state(id), State::Settled);
+
+    // A target without sender starts nothing and orphans nothing.
+    handle.replace_targets(vec![Wired::without_sender(TargetSpec::handler("app", "pull"))]).await;
+    let leased = world.book.accept(1, OrderKeys::All);
+    world.settle().await;
+    assert_eq!((world.book.state(leased), world.book.lane_state(1)), (State::Queued, LaneState::Open));
+}
+
+#[tokio::test]
+async fn g6_deliveries_expire_while_they_wait() {
+    let mut world = World::new();
+    let app = Script::new(|_| say(Outcome::TargetFailed));
+    world.book.make_lane(1, "app");
+    world.book.make_lane(2, "app");
+    world.book.set_lane(2, LaneState::Paused);
+    let expires_at = Some(world.now().plus(Duration::from_hours(2)));
+    let ids: Vec<DeliveryId> =
+        [1, 1, 2].into_iter().map(|lane| world.book.accept_until(lane, OrderKeys::All, expires_at)).collect();
+    let last = world.book.accept(1, OrderKeys::All);
+    world.start(vec![handler(&app)]);
+    world.pass(Duration::from_hours(3)).await;
+    for id in ids {
+        assert_eq!(world.book.state(id), State::Expired);
+    }
+    app.set_plan(|_| say(Outcome::Accepted));
+    world.pass(Duration::from_mins(10)).await;
+    assert_eq!(world.book.state(last), State::Settled);
+}
+
+#[tokio::test]
+async fn g4_one_bad_key_does_not_starve_its_lane() {
+    let mut world = World::new();
+    let bad = OrderKeys::Some(vec![13]);
+    let app = Script::new(|job| {
+        let of_bad = job.delivery.event.seq <= 3_000;
+        say(if of_bad { Outcome::EventFailed } else { Outcome::Accepted })
+    });
+    world.book.make_lane(1, "app");
+    for _ in 0..3_000 {
+        world.book.accept(1, bad.clone());
+    }
+    let others: Vec<DeliveryId> = (100..200).map(|key| world.book.accept(1, OrderKeys::Some(vec![key]))).collect();
+    world.start(vec![handler(&app)]);
+    world.pass(Duration::from_mins(10)).await;
+    for id in &others {
+        assert_eq!(world.book.state(*id), State::Settled, "{id} shares no key with the bad ones");
+    }
+    assert!(world.book.count(State::Held) > 500);
+    assert_eq!(app.calls().iter().filter(|call| call.seq <= 3_000 && call.seq > 1).count(), 0);
+
+    app.set_plan(|_| say(Outcome::Accepted));
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(world.book.count(State::Settled), 3_100);
+    let order: Vec<u64> = app.accepted().into_iter().filter(|seq| *seq <= 3_000).collect();
+    assert_eq!(order, (1..=3_000).collect::<Vec<u64>>(), "the held ones come back in order");
+}
+
+#[tokio::test]
+async fn an_overflow_and_failing_reads_lose_nothing() {
+    let mut world = World::new();
+    let app = Script::new(|_| say(Outcome::Accepted));
+    world.book.make_lane(1, "app");
+    world.start(vec![handler(&app)]);
+    world.settle().await;
+    world.book.set_fails_reads(true);
+    for _ in 0..50 {
+        world.book.accept(1, OrderKeys::All);
+    }
+    world.book.overflow(1);
+    world.pass(Duration::from_mins(1)).await;
+    assert!(app.accepted().is_empty(), "bodies cannot be read");
+    world.book.set_fails_reads(false);
+    world.pass(Duration::from_mins(1)).await;
+    assert_eq!(app.accepted(), (1..=50).collect::<Vec<u64>>());
+    // The word of a pause is lost with the rest.
+    world.book.set_lane(1, LaneState::Paused);
+    let held_up = world.book.accept(1, OrderKeys::All);
+    world.book.overflow(1);
+    world.settle().await;
+    assert_eq!(world.book.state(held_up), State::Queued);
+    world.book.set_lane(1, LaneState::Open);
+    world.settle().await;
+    assert_eq!(world.book.state(held_up), State::Settled);
+    // A lane that the runner has not heard of: idle at its start.
+    let quiet = Arc::clone(&world.book);
+    quiet.make_lane(7, "app");
+    quiet.reopen();
+    let id = quiet.accept(7, OrderKeys::All);
+    world.settle().await;
+    assert_eq!(quiet.state(id), State::Settled);
+}
