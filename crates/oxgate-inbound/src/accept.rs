@@ -1,0 +1,244 @@
+//! From a verified delivery to a durable event: everything is decided before the writer, the answer waits for the disk.
+
+/// What a body says about itself.
+pub(crate) mod reading;
+
+/// Identifiers as keyed hashes: what a delivery waits for, what an answer is found by.
+mod keys;
+
+/// Which targets an event goes to.
+mod deliveries;
+
+/// Do two bodies under one key say the same?
+mod compare;
+
+use crate::inbound::Inbound;
+use crate::plan::{CannotHandle, Ready};
+use crate::turned_away::TurnedAway;
+use crate::verify::Verified;
+use axum::response::{IntoResponse, Response};
+use compare::compare;
+use oxgate_core::{Address, ContentHash, DedupKey, Direction, EventId, Flags, Keyed, Refs};
+use oxgate_store::Refused;
+use oxgate_store::command::{Accept, Accepted, AnswerProbe, Dedup, NewDelivery, NewEvent, SealedBody, Verdict};
+use reading::Reading;
+
+/// An asynchronous event with all that is decided before the writer; only its sealed body is missing.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Prepared {
+    address: Address,
+    refs: Refs,
+    flags: Flags,
+    content: ContentHash,
+    partner: String,
+    dedup: Option<DedupKey>,
+    deliveries: Vec<NewDelivery>,
+    probe: Option<AnswerProbe>,
+    /// The message has more keys than are compared with open questions.
+    probe_cut: bool,
+}
+
+/// The event is durable: written now, or known from before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Acknowledged {
+    event: EventId,
+    duplicate: bool,
+}
+
+impl IntoResponse for Acknowledged {
+    /// A literal `200` with a small body: what Redox documents as success (Redox docs, "Receiving data from Redox").
+    fn into_response(self) -> Response {
+        let body = if self.duplicate {
+            serde_json::json!({"id": self.event, "duplicate": true})
+        } else {
+            serde_json::json!({"id": self.event})
+        };
+        axum::Json(body).into_response()
+    }
+}
+
+/// Decides all that follows from a readable body.
+pub(crate) fn prepare(plan: &Ready, verified: &Verified, keyed: &Keyed, reading: Reading) -> Prepared {
+    let Reading { address, refs, flags, dedup, content, .. } = reading;
+    let partner = plan.partner_of(&address).to_owned();
+    let routes = deliveries::matching(plan, &verified.endpoint().name, &address);
+    let rules = if partner.is_empty() { Vec::new() } else { keys::rules_answered(&plan.rules, &address) };
+    let wanted = !rules.is_empty() || routes.iter().any(|route| keys::refine(route.order_by));
+    // An event whose keys cannot be read is still delivered: behind a barrier, and without looking for its question.
+    let found = wanted.then(|| redox_model::keys::read(verified.body(), &address.model, &address.event_type).ok());
+    let found = found.flatten();
+    let probe = found.as_ref().filter(|_| !rules.is_empty()).map(|found| keys::probe(found, keyed, &partner, rules));
+    let (probe, probe_cut) = probe.map_or((None, false), |(probe, cut)| (Some(probe), cut));
+    let waits_for = |order_by| keys::order(order_by, found.as_ref(), keyed);
+    let deliveries = deliveries::of_routes(&routes, verified, &address, waits_for);
+    let (flags, deliveries) = if deliveries.is_empty() {
+        (flags.with(Flags::UNROUTED), vec![deliveries::unrouted(verified)])
+    } else {
+        (flags, deliveries)
+    };
+    Prepared { address, refs, flags, content, partner, dedup, deliveries, probe, probe_cut }
+}
+
+/// For a body without a readable envelope, and for one that our own reading failed on. Looks at nothing but the bytes.
+pub(crate) fn prepare_unreadable(verified: &Verified) -> Prepared {
+    Prepared {
+        address: Address::default(),
+        refs: Refs::default(),
+        flags: Flags::UNREADABLE,
+        content: ContentHash::of([verified.body().as_ref()]),
+        partner: String::new(),
+        dedup: None,
+        deliveries: vec![deliveries::unreadable(verified)],
+        probe: None,
+        probe_cut: false,
+    }
+}
+
+/// Makes the event durable. Resolves to an acknowledgement only after the store has (guarantee G1).
+///
+/// # Errors
+/// The sender is told to come back: the store refused, or the endpoint holds what cannot be handled.
+pub(crate) async fn accept(
+    inbound: &Inbound,
+    verified: &Verified,
+    prepared: Prepared,
+) -> Result<Acknowledged, TurnedAway> {
+    let cannot_handle = prepared.flags.has(Flags::UNREADABLE) || prepared.flags.has(Flags::UNROUTED);
+    if cannot_handle && verified.endpoint().cannot_handle == CannotHandle::Hold {
+        inbound.counts().held.add_one();
+        return Err(TurnedAway::for_now("this endpoint holds events that cannot be handled", 60));
+    }
+    match write(inbound, verified, &prepared).await {
+        Ok(written) => Ok(written),
+        Err(refused) => {
+            inbound.counts().refused_by_store.add_one();
+            tracing::debug!(endpoint.name = verified.endpoint().name, %refused, "event turned away");
+            Err(turned_away(&refused))
+        }
+    }
+}
+
+async fn write(inbound: &Inbound, verified: &Verified, prepared: &Prepared) -> Result<Acknowledged, Refused> {
+    let store = &inbound.parts.store;
+    let sealed = store.seal(verified.body()).await?;
+    // A large body is in the store in parts already, so the same seal serves a second command.
+    let staged = sealed.inline.is_none().then(|| sealed.clone());
+    let event = prepared.event(inbound, verified, sealed);
+    let accepted = store.accept(prepared.command(verified, event, None)).await?;
+    let Accepted::Mismatch { first } = accepted else { return acknowledge(inbound, verified, prepared, accepted) };
+    let verdict = verdict(inbound, verified, first).await?;
+    let sealed = match staged {
+        Some(sealed) => sealed,
+        None => store.seal(verified.body()).await?,
+    };
+    let mut event = prepared.event(inbound, verified, sealed);
+    if verdict == Verdict::Different {
+        event.flags = event.flags.with(Flags::CONFLICT);
+        event.parent = Some(first);
+        tracing::warn!(
+            endpoint.name = verified.endpoint().name,
+            event.first = %first,
+            "another content under a known Redox id; kept as a new event and linked"
+        );
+    }
+    let accepted = store.accept(prepared.command(verified, event, Some(verdict))).await?;
+    if verdict == Verdict::Different && matches!(accepted, Accepted::New { .. }) {
+        inbound.counts().conflicts.add_one();
+    }
+    acknowledge(inbound, verified, prepared, accepted)
+}
+
+/// Compares the first body under the key with this one, on a thread for blocking work: it is rare, and may be large.
+async fn verdict(inbound: &Inbound, verified: &Verified, first: EventId) -> Result<Verdict, Refused> {
+    let Ok(first) = inbound.parts.store.body(first).await else { return Err(Refused::Sick) };
+    let Some(first) = first else { return Ok(Verdict::Different) };
+    let second = verified.body().clone();
+    // A comparison that panics proves nothing, and what is not proved to be the same is delivered.
+    let ended = tokio::task::spawn_blocking(move || compare(&first, &second)).await;
+    Ok(ended.unwrap_or(Verdict::Different))
+}
+
+fn acknowledge(
+    inbound: &Inbound,
+    verified: &Verified,
+    prepared: &Prepared,
+    accepted: Accepted,
+) -> Result<Acknowledged, Refused> {
+    let counts = inbound.counts();
+    match accepted {
+        Accepted::Duplicate(event) => {
+            counts.duplicates.add_one();
+            tracing::debug!(endpoint.name = verified.endpoint().name, event.id = %event, "redelivery recognised");
+            Ok(Acknowledged { event, duplicate: true })
+        }
+        Accepted::New { event, answers, .. } => {
+            counts.accepted.add_one();
+            let noticed = [
+                (Flags::UNREADABLE, &counts.unreadable),
+                (Flags::UNROUTED, &counts.unrouted),
+                (Flags::WITHOUT_ID, &counts.without_id),
+            ];
+            noticed.iter().filter(|(flag, _)| prepared.flags.has(*flag)).for_each(|(_, counter)| counter.add_one());
+            if prepared.probe_cut {
+                counts.probes_cut.add_one();
+                tracing::warn!(event.id = %event, "more keys than are compared with open questions; the first were");
+            }
+            if answers.iter().any(|answer| answer.grade.links()) {
+                counts.answers.add_one();
+            }
+            prepared.log(verified, event);
+            Ok(Acknowledged { event, duplicate: false })
+        }
+        // The verdict was given, so the store has no question left; if it still asks, nothing was written.
+        Accepted::Mismatch { .. } => Err(Refused::Fault),
+    }
+}
+
+fn turned_away(refused: &Refused) -> TurnedAway {
+    match refused {
+        Refused::Busy => TurnedAway::for_now("the store is busy", 1),
+        Refused::DiskLow => TurnedAway::for_now("the store's disk is nearly full", 60),
+        Refused::Sick => TurnedAway::for_now("the store cannot write at the moment", 5),
+        Refused::Closed => TurnedAway::for_now("the gateway is stopping", 5),
+        Refused::Fault => TurnedAway::for_now("the store could not take this event", 30),
+    }
+}
+
+impl Prepared {
+    fn event(&self, inbound: &Inbound, verified: &Verified, body: SealedBody) -> NewEvent {
+        NewEvent {
+            tag: inbound.parts.store.tag(),
+            direction: Direction::Inbound,
+            door: verified.endpoint().name.clone(),
+            partner: self.partner.clone(),
+            address: self.address.clone(),
+            flags: self.flags,
+            accepted_at: verified.at(),
+            parent: None,
+            content: self.content,
+            content_type: verified.content_type().to_owned(),
+            body,
+            refs: self.refs.clone(),
+            correlation: None,
+        }
+    }
+
+    fn command(&self, verified: &Verified, event: NewEvent, verdict: Option<Verdict>) -> Accept {
+        // The same log id may reach two endpoints, or two destinations of one endpoint: each is a delivery of its own.
+        let scope = || format!("{} {}", verified.endpoint().name, self.address.destination);
+        let dedup = self.dedup.map(|key| Dedup { scope: scope(), key, verdict });
+        Accept { event, dedup, deliveries: self.deliveries.clone(), answers: self.probe.clone() }
+    }
+
+    /// One line for each event, louder where a person should look.
+    fn log(&self, verified: &Verified, event: EventId) {
+        let (endpoint, bytes) = (verified.endpoint().name.as_str(), verified.body().len());
+        if self.flags.has(Flags::UNREADABLE) {
+            tracing::warn!(event.id = %event, endpoint.name = endpoint, body.bytes = bytes, "unreadable body kept and parked");
+        } else if self.flags.has(Flags::UNROUTED) {
+            tracing::warn!(event.id = %event, endpoint.name = endpoint, "no handler takes the event; kept and parked");
+        } else {
+            tracing::debug!(event.id = %event, endpoint.name = endpoint, body.bytes = bytes, "event accepted");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The targets that receive events: signed webhooks over HTTP, operational events, discard.
+
+/// A peer over HTTP: settings, client, one signed POST.
+pub(crate) mod peer;
+
+/// Standard Webhooks signatures.
+mod sign;
+
+/// Addresses that are never spoken to, by number and after name resolution.
+mod guard;
+
+/// Our headers beside Redox's bytes.
+mod headers;
+
+/// What an answer or its absence says about target and event.
+mod outcome;
+
+/// Webhooks to the application.
+mod http;
+
+/// Operational events.
+mod ops;
+
+/// Takes events in order to forget them.
+mod discard;
+
+pub use self::http::{HttpHandler, HttpSettings};
+pub use discard::DiscardHandler;
+pub use ops::OpsHandler;
+pub use peer::{PeerError, PeerSettings};
+pub use sign::SecretError;
+
+/// What was seen when no whole answer came, content-free.
+pub(crate) fn reason_of(error: &reqwest::Error) -> oxgate_core::Reason {
+    outcome::of_error(error).1
+}
+
+#[cfg(test)]
+mod tests;
