@@ -1,0 +1,152 @@
+//! What the configuration says about the road to Redox: who may be named as source, who as destination, and by which rules.
+
+use crate::nearest;
+use oxgate_core::Address;
+use oxgate_core::expectation::Rule;
+use oxgate_core::filter::names_kind;
+use oxgate_core::lane::{LaneBy, LaneScope};
+use oxgate_core::order::OrderBy;
+use std::sync::Arc;
+
+/// One consistent state of the configuration. A reload swaps it as a whole; a submission under way keeps the one it began with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// Who sends, in Redox's terms.
+    pub sources: Vec<Source>,
+    /// Where events and queries may go.
+    pub destinations: Vec<Destination>,
+    /// Which events expect an answer.
+    pub rules: Vec<Rule>,
+    /// What tells lanes apart, besides the destination, which always does.
+    pub lane_by: Vec<LaneBy>,
+    /// How far order is refined inside a lane.
+    pub order_by: OrderBy,
+    /// What becomes of event types that the catalogue does not know.
+    pub unknown_kinds: UnknownKinds,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            sources: Vec::new(),
+            destinations: Vec::new(),
+            rules: Rule::built_in(),
+            lane_by: LaneBy::OUTBOUND.to_vec(),
+            order_by: OrderBy::All,
+            unknown_kinds: UnknownKinds::Refuse,
+        }
+    }
+}
+
+/// Credentials with Redox, as far as this crate needs to know them.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Account {
+    /// The configured name; queries find their client by it.
+    pub name: String,
+    /// The name of the dispatcher's target that sends with these credentials.
+    pub target: String,
+}
+
+/// A Redox source that one of our accounts may send as.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Source {
+    /// The configured name.
+    pub name: String,
+    /// `Meta.Source.ID`.
+    pub id: String,
+    /// Whose credentials send for it.
+    pub account: Arc<Account>,
+}
+
+/// A Redox destination.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Destination {
+    /// The configured name; a submission may name it instead of the id.
+    pub name: String,
+    /// `Meta.Destinations[].ID`.
+    pub id: String,
+    /// What it takes: `Order.New`, `Results.*`, `Notes`. Empty: everything.
+    pub accepts: Vec<String>,
+    /// The health system behind it. Answers are matched inside one partner, so without it nothing is expected back.
+    pub partner: Option<String>,
+}
+
+/// What to do with an event type that the catalogue does not know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum UnknownKinds {
+    /// Refuse it with a suggestion: most often it is a slip of the pen.
+    #[default]
+    Refuse,
+    /// Send it all the same: Redox may know it already.
+    Send,
+}
+
+impl Destination {
+    /// Whether it takes events with this address.
+    pub fn takes(&self, address: &Address) -> bool {
+        self.accepts.is_empty() || self.accepts.iter().any(|pattern| names_kind(pattern, address))
+    }
+}
+
+impl Plan {
+    /// The destination with this id.
+    pub fn destination_by_id(&self, id: &str) -> Option<&Destination> {
+        self.destinations.iter().find(|destination| destination.id == id)
+    }
+
+    /// The destination with this configured name.
+    pub fn destination_by_name(&self, name: &str) -> Option<&Destination> {
+        self.destinations.iter().find(|destination| destination.name == name)
+    }
+
+    /// The source with this id.
+    pub fn source_by_id(&self, id: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.id == id)
+    }
+
+    /// The source with this configured name.
+    pub fn source_by_name(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// The configured destination whose name or id is nearest to `text`.
+    pub(crate) fn nearest_destination(&self, text: &str) -> Option<String> {
+        let pairs = self.destinations.iter().map(|destination| (&*destination.name, &*destination.id));
+        nearest::of(text, pairs)
+    }
+
+    /// The configured source whose name or id is nearest to `text`.
+    pub(crate) fn nearest_source(&self, text: &str) -> Option<String> {
+        nearest::of(text, self.sources.iter().map(|source| (&*source.name, &*source.id)))
+    }
+
+    /// The lane scope of a delivery. `address.destination` is the delivery's own destination and always part of the
+    /// scope: a target failure of one destination must not stop the others, and the scope says where a delivery goes.
+    pub(crate) fn scope(&self, address: &Address) -> LaneScope {
+        let mut by = self.lane_by.clone();
+        by.push(LaneBy::Destination);
+        LaneScope::of(&by, crate::DOOR, address)
+    }
+}
+
+/// Whether a lane label made by [`Plan::scope`], by this plan or an earlier one, leads to the destination with this id.
+pub(crate) fn leads_to(label: &str, destination: &str) -> bool {
+    let address = Address { destination: destination.to_owned(), ..Address::default() };
+    let part = LaneScope::of(&[LaneBy::Destination], crate::DOOR, &address);
+    label.split(' ').any(|candidate| candidate == part.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_always_names_its_destination() {
+        let address = Address { destination: "d 1".into(), model: "Order".into(), ..Address::default() };
+        let plan = Plan { lane_by: vec![LaneBy::Model], ..Plan::default() };
+        let scope = plan.scope(&address);
+        assert_eq!(scope.as_str(), "destination=d_1 model=Order");
+        assert!(leads_to(scope.as_str(), "d 1"));
+        assert!(!leads_to(scope.as_str(), "d") && !leads_to(scope.as_str(), "d 11"));
+    }
+}

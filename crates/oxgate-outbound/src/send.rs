@@ -1,0 +1,108 @@
+//! The Redox target: one delivery, one POST, with `Meta.Destinations` reduced to the delivery's own.
+
+use crate::meter;
+use crate::outcome;
+use crate::plan;
+use crate::transport::Transport;
+use bytes::Bytes;
+use oxgate_core::{DeliveryId, Reason};
+use oxgate_dispatch::{Body, BoxFuture, Job, Outcome, QuotaGate, Report, Target, TargetSpec, Wired};
+use oxgate_store::Store;
+use redox_model::envelope::{self, Envelope, Message};
+use std::sync::Arc;
+
+/// Sends deliveries to Redox with one account's credentials. The dispatcher has written `sending` to disk before it
+/// calls, and taken the quota permit before that: an event that waits for the quota is not in doubt.
+#[derive(Debug)]
+pub struct RedoxTarget<T> {
+    transport: Arc<T>,
+    store: Store,
+}
+
+/// Why a stored event cannot be made into a request. None of it was sent.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+enum Unsendable {
+    #[error("the body was not loaded")]
+    NotLoaded,
+    #[error("the stored body has no readable `Meta`")]
+    Unreadable,
+    #[error("the delivery's lane names none of the event's destinations")]
+    NoDestination,
+    #[error("the store cannot be read")]
+    Store,
+}
+
+impl<T: Transport> RedoxTarget<T> {
+    /// A target over this transport. `store` is asked only where a replayed delivery of an event with several
+    /// destinations does not show its own by its number.
+    pub fn new(transport: Arc<T>, store: Store) -> Self {
+        Self { transport, store }
+    }
+
+    /// The target as the dispatcher takes it; `quota` must be the gate of the transport's own [`Meter`](meter::Meter).
+    pub fn wired(self, spec: TargetSpec, quota: Arc<QuotaGate>) -> Wired {
+        Wired { quota: Some(quota), ..Wired::new(spec, Arc::new(self)) }
+    }
+
+    async fn send(&self, job: Job) -> Report {
+        let body = match self.request(&job).await {
+            Ok(body) => body,
+            Err(why) => {
+                tracing::error!(event.id = %job.event.id, delivery.id = %job.delivery, %why, "cannot be sent");
+                return why.report();
+            }
+        };
+        match meter::prepaid(self.transport.send(body)).await {
+            Ok(reply) => outcome::of_reply(&reply),
+            Err(error) => outcome::of_error(&error),
+        }
+    }
+
+    /// The bytes to send: the accepted ones, with one destination.
+    async fn request(&self, job: &Job) -> Result<Bytes, Unsendable> {
+        let Body::Inline(body) = &job.body else { return Err(Unsendable::NotLoaded) };
+        let Ok(Message::DataModel(envelope)) = envelope::read(body) else { return Err(Unsendable::Unreadable) };
+        let index = self.destination(job.delivery, &envelope).await?;
+        if envelope.destinations.len() == 1 {
+            return Ok(body.clone());
+        }
+        Ok(envelope::with_only_destination(body, &envelope, index).into())
+    }
+
+    /// Which of the event's destinations the delivery goes to. The enqueue numbers deliveries as the body numbers
+    /// destinations; those that a person adds later have higher numbers and tell by their lane.
+    async fn destination(&self, delivery: DeliveryId, envelope: &Envelope<'_>) -> Result<usize, Unsendable> {
+        let (count, n) = (envelope.destinations.len(), usize::from(delivery.n));
+        match count {
+            0 => return Err(Unsendable::NoDestination),
+            1 => return Ok(0),
+            _ if n < count => return Ok(n),
+            _ => {}
+        }
+        let row =
+            self.store.delivery(delivery).await.map_err(|_| Unsendable::Store)?.ok_or(Unsendable::NoDestination)?;
+        let ids = envelope.destinations.iter().map(|item| item.id.as_deref().unwrap_or_default());
+        ids.enumerate()
+            .find(|(_, id)| plan::leads_to(&row.lane_label, id))
+            .map(|(index, _)| index)
+            .ok_or(Unsendable::NoDestination)
+    }
+}
+
+impl<T: Transport> Target for RedoxTarget<T> {
+    fn deliver(&self, job: Job) -> BoxFuture<'_, Report> {
+        Box::pin(self.send(job))
+    }
+}
+
+impl Unsendable {
+    fn report(&self) -> Report {
+        match self {
+            Self::NotLoaded => Report::new(Outcome::Rejected, Reason::word("body-not-loaded")),
+            Self::Unreadable => Report::new(Outcome::Rejected, Reason::UNREADABLE),
+            Self::NoDestination => Report::new(Outcome::Rejected, Reason::word("destination-unclear")),
+            // Not the event's fault, and nothing left: the lane tries again.
+            Self::Store => Report::new(Outcome::TargetFailed, Reason::word("store-unreadable")),
+        }
+    }
+}

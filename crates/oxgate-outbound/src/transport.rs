@@ -1,0 +1,26 @@
+//! What is needed of a Redox client: one call for events, one for queries.
+
+use bytes::Bytes;
+use redox_client::{Answer, Client, SendError};
+use redox_wire::reply::{Reply, RequestKind};
+use std::future::Future;
+use std::time::Duration;
+
+/// The way to Redox with one account's credentials. A message leaves at most once per call, and once more only after a 401.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends an event. Dropping the future after it was first polled leaves the outcome unknown.
+    fn send(&self, body: Bytes) -> impl Future<Output = Result<Reply, SendError>> + Send;
+
+    /// Sends a query and returns its answer, within this time over all.
+    fn query(&self, body: Bytes, within: Duration) -> impl Future<Output = Result<Answer, SendError>> + Send;
+}
+
+impl Transport for Client {
+    async fn send(&self, body: Bytes) -> Result<Reply, SendError> {
+        Client::send(self, body, RequestKind::Async).await
+    }
+
+    async fn query(&self, body: Bytes, within: Duration) -> Result<Answer, SendError> {
+        Client::query(self, body, within).await
+    }
+}

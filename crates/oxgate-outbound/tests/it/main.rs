@@ -1,0 +1,10 @@
+//! The outbound road over a real store: submitted, queued, sent by the real dispatcher to a scripted Redox.
+
+mod gateway;
+mod tap;
+
+mod expect;
+mod queries;
+mod quota;
+mod sending;
+mod submitting;
