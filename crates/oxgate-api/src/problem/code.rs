@@ -1,0 +1,124 @@
+//! Every error code of the HTTP surface: one table, from which titles, statuses and documentation addresses follow.
+
+use http::StatusCode;
+
+/// Where the pages of `docs/errors/` are read.
+const PAGES: &str = "https://github.com/oxgate/oxgate/blob/main/docs/errors/";
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $number:literal, $status:ident, $title:literal;)*) => {
+        /// A stable error code. A number is never given a second meaning; a code that is no longer used stays reserved.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Code { $($(#[$doc])* $name = $number,)* }
+
+        impl Code {
+            /// All codes, by number.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The status it is sent with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)* }
+            }
+
+            /// The same sentence for every occurrence (RFC 9457 §3.1.3).
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// No API key, or one that is unknown, expired or revoked.
+    Unauthorized = 1, UNAUTHORIZED, "The API key is missing or not valid";
+    /// The key is good but does not carry the scope.
+    ScopeMissing = 2, FORBIDDEN, "The API key lacks a scope";
+    /// No such path.
+    NoSuchPath = 3, NOT_FOUND, "There is nothing at this path";
+    /// The path exists, the method does not.
+    NoSuchMethod = 4, METHOD_NOT_ALLOWED, "The path does not take this method";
+    /// The body cannot be read as JSON.
+    NotJson = 5, BAD_REQUEST, "The body is not JSON";
+    /// The body, or one line of a batch, is over the limit.
+    TooLarge = 6, PAYLOAD_TOO_LARGE, "The body is over the limit";
+    /// A source that the configuration does not know, or that cannot be told from others.
+    UnknownSource = 7, UNPROCESSABLE_ENTITY, "The source is not known";
+    /// A query parameter or header that cannot be understood.
+    BadParameter = 8, BAD_REQUEST, "A parameter or header cannot be understood";
+    /// The JSON body of an act does not have the documented shape.
+    BadShape = 9, UNPROCESSABLE_ENTITY, "The body does not have the documented shape";
+    /// The message has no readable `Meta`.
+    NoMeta = 10, UNPROCESSABLE_ENTITY, "The message does not say what it is";
+    /// The catalogue knows no such data model and event type.
+    UnknownEvent = 11, UNPROCESSABLE_ENTITY, "The data model and event type are not known";
+    /// The message names no destination.
+    NoDestination = 12, UNPROCESSABLE_ENTITY, "The message names no destination";
+    /// A destination that the configuration does not know.
+    UnknownDestination = 13, UNPROCESSABLE_ENTITY, "The destination is not known";
+    /// The destination is known and does not take the event type.
+    NotAccepted = 14, UNPROCESSABLE_ENTITY, "The destination does not accept this event type";
+    /// A query sent as an event, or an event sent as a query.
+    WrongRoad = 15, UNPROCESSABLE_ENTITY, "The event type travels by the other path";
+    /// The idempotency key was used with another body.
+    KeyReused = 16, CONFLICT, "The idempotency key was used with another body";
+    /// The store's queue is full, or too many bodies are in flight.
+    Busy = 17, TOO_MANY_REQUESTS, "The gateway is busy";
+    /// Too little free disk space for new work.
+    DiskLow = 18, SERVICE_UNAVAILABLE, "The gateway's disk is nearly full";
+    /// The store cannot write.
+    StoreSick = 19, SERVICE_UNAVAILABLE, "The store cannot write at the moment";
+    /// The gateway is stopping.
+    Closing = 20, SERVICE_UNAVAILABLE, "The gateway is stopping";
+    /// No such event.
+    NoSuchEvent = 21, NOT_FOUND, "There is no such event";
+    /// No such delivery.
+    NoSuchDelivery = 22, NOT_FOUND, "There is no such delivery";
+    /// No such lane.
+    NoSuchLane = 23, NOT_FOUND, "There is no such lane";
+    /// Retention removed the body.
+    BodyGone = 24, GONE, "The body is no longer stored";
+    /// The act cannot happen in the present state.
+    NotInThisState = 25, CONFLICT, "The act is not possible in the present state";
+    /// A send whose outcome is unknown needs a decision.
+    DecisionNeeded = 26, CONFLICT, "A person must say whether Redox has it";
+    /// No handler of the present configuration takes the event.
+    StillUnrouted = 27, CONFLICT, "No handler takes the event";
+    /// A target that the configuration does not know, or that does not fit the event's direction.
+    UnknownTarget = 28, UNPROCESSABLE_ENTITY, "The target is not known";
+    /// The new configuration was refused as a whole.
+    ReloadRefused = 29, UNPROCESSABLE_ENTITY, "The configuration was refused";
+    /// A live API key has this name already.
+    NameTaken = 30, CONFLICT, "An API key with this name exists";
+    /// No such API key.
+    NoSuchApiKey = 31, NOT_FOUND, "There is no such API key";
+    /// Redox could not be reached, or its answer could not be read.
+    PeerUnreachable = 32, BAD_GATEWAY, "Redox could not be reached";
+    /// Redox did not answer in time.
+    PeerLate = 33, GATEWAY_TIMEOUT, "Redox did not answer in time";
+    /// The egress address's quota is used up.
+    QuotaUsed = 34, TOO_MANY_REQUESTS, "The Redox request quota is used up";
+    /// As many streams as allowed are open.
+    StreamsFull = 35, SERVICE_UNAVAILABLE, "Too many streams are open";
+    /// A fault of the gateway itself.
+    Internal = 36, INTERNAL_SERVER_ERROR, "The gateway made a mistake";
+    /// Redox refused our credentials.
+    PeerRefused = 37, BAD_GATEWAY, "Redox refused the gateway's credentials";
+    /// Destinations that are named twice, without a name, or too many of them.
+    BadDestinations = 38, UNPROCESSABLE_ENTITY, "The destinations cannot be used as they stand";
+    /// A time limit for an answer that could not be recognised.
+    NoAnswerExpected = 39, UNPROCESSABLE_ENTITY, "No answer could be linked to this event";
+    /// No such attempt, or nothing that its peer said was kept.
+    NoDetail = 40, NOT_FOUND, "Nothing is kept of this attempt";
+}
+
+impl Code {
+    /// `OXG0001`.
+    pub fn text(self) -> String {
+        format!("OXG{:04}", self as u16)
+    }
+
+    /// The address of the code's page, which is also the problem's `type`.
+    pub fn page(self) -> String {
+        format!("{PAGES}{}.md", self.text())
+    }
+}

@@ -1,0 +1,145 @@
+//! Why the road to Redox refused something, as problem documents.
+
+use crate::problem::{Code, Problem};
+use oxgate_core::limits::BODY_BYTES_MAX;
+use oxgate_core::{EventId, Reason};
+use oxgate_outbound::SubmissionError;
+use oxgate_outbound::enqueue::EnqueueError;
+use oxgate_outbound::query::QueryError;
+use oxgate_outbound::submit::SubmitError;
+use oxgate_outbound::validate::Invalid;
+use redox_model::envelope::EnvelopeError;
+
+impl From<SubmissionError> for Problem {
+    fn from(error: SubmissionError) -> Self {
+        match error {
+            SubmissionError::Submit(error) => error.into(),
+            SubmissionError::Invalid(error) => error.into(),
+            SubmissionError::Enqueue(error) => error.into(),
+        }
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        let detail = error.to_string();
+        let header = |name: &str| Self::new(Code::BadParameter, detail.clone()).with("parameter", name);
+        match error {
+            SubmitError::Empty => Self::new(Code::NotJson, detail).with("line", 1).with("column", 1),
+            SubmitError::TooLarge { .. } => Self::new(Code::TooLarge, detail).with("limit", BODY_BYTES_MAX),
+            SubmitError::IdempotencyKey { .. } => header("idempotency-key"),
+            SubmitError::Correlation { .. } => header("oxgate-correlation"),
+            SubmitError::Expired { .. } => header("oxgate-expires"),
+            SubmitError::ReplyWithin { .. } => header("oxgate-reply-within"),
+        }
+    }
+}
+
+impl From<EnqueueError> for Problem {
+    fn from(error: EnqueueError) -> Self {
+        match error {
+            EnqueueError::KeyReused { event } => {
+                Self::new(Code::KeyReused, error.to_string()).with("event", event.to_string())
+            }
+            EnqueueError::Refused(refused) => refused.into(),
+            EnqueueError::Read(error) => error.into(),
+        }
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(error: Invalid) -> Self {
+        let with = |code| Self::new(code, error.to_string());
+        match &error {
+            Invalid::Unreadable(unreadable) => of_envelope(unreadable),
+            Invalid::FhirBundle => with(Code::WrongRoad),
+            Invalid::UnknownKind { nearest } => {
+                with(Code::UnknownEvent).with("path", "$.Meta").with_some("nearest", nearest.as_deref())
+            }
+            Invalid::IsQuery { .. } => with(Code::WrongRoad).with("send_to", "/v1/queries"),
+            Invalid::IsEvent { .. } => with(Code::WrongRoad).with("send_to", "/v1/events"),
+            Invalid::NotSendable { mode, .. } => with(Code::WrongRoad).with("mode", *mode),
+            Invalid::UnknownSource { nearest, known } => with(Code::UnknownSource)
+                .with("path", "$.Meta.Source")
+                .with("known", known.as_slice())
+                .with_some("nearest", nearest.as_deref()),
+            Invalid::SourceNeeded { known } => {
+                with(Code::UnknownSource).with("path", "$.Meta.Source.ID").with("known", known.as_slice())
+            }
+            Invalid::NoDestination { known } => {
+                with(Code::NoDestination).with("path", "$.Meta.Destinations").with("known", known.as_slice())
+            }
+            Invalid::TooManyDestinations { count } | Invalid::QueryToSeveral { count } => {
+                with(Code::BadDestinations).with("path", "$.Meta.Destinations").with("count", *count)
+            }
+            Invalid::DestinationUnnamed { index } | Invalid::DestinationTwice { index, .. } => {
+                with(Code::BadDestinations).with("path", item(*index))
+            }
+            Invalid::UnknownDestination { index, nearest, known } => with(Code::UnknownDestination)
+                .with("path", item(*index))
+                .with("known", known.as_slice())
+                .with_some("nearest", nearest.as_deref()),
+            Invalid::NotAccepted { index, destination, accepts, takers, .. } => with(Code::NotAccepted)
+                .with("path", item(*index))
+                .with("destination", destination.as_str())
+                .with("accepts", accepts.as_slice())
+                .with("accepted_by", takers.as_slice()),
+            Invalid::ReplyNotExpected { .. } => with(Code::NoAnswerExpected).with("parameter", "oxgate-reply-within"),
+        }
+    }
+}
+
+impl Problem {
+    /// With a member that is left out when there is nothing to say.
+    fn with_some(self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+}
+
+fn item(index: usize) -> String {
+    format!("$.Meta.Destinations[{index}]")
+}
+
+/// JSON that is none, and JSON that does not say what it is.
+fn of_envelope(error: &EnvelopeError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        EnvelopeError::NotJson { line, column, .. } | EnvelopeError::TooDeep { line, column } => {
+            Problem::new(Code::NotJson, detail).with("line", *line).with("column", *column)
+        }
+        EnvelopeError::NotAnObject { .. } => Problem::new(Code::NoMeta, detail).with("path", "$"),
+        EnvelopeError::NoMeta => Problem::new(Code::NoMeta, detail).with("path", "$.Meta"),
+        EnvelopeError::Unnamed { member } => {
+            Problem::new(Code::NoMeta, detail).with("path", format!("$.Meta.{member}"))
+        }
+        _ => Problem::new(Code::NoMeta, detail),
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        let detail = error.to_string();
+        let about = |code, event: Option<EventId>| {
+            Self::new(code, detail.clone()).with_some("event", event.map(|event| event.to_string()).as_deref())
+        };
+        match error {
+            QueryError::Body(error) => error.into(),
+            QueryError::Invalid(error) => error.into(),
+            QueryError::NoAccount { account } => Self::new(Code::Internal, detail).with("account", account),
+            QueryError::RateLimited { retry_after, event } => {
+                let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+                about(Code::QuotaUsed, event).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX).max(1))
+            }
+            QueryError::NoAnswer { reason, event } if reason == Reason::TOKEN_REFUSED => {
+                about(Code::PeerRefused, event).with("reason", reason.as_str())
+            }
+            QueryError::NoAnswer { reason, event } => {
+                about(Code::PeerUnreachable, event).with("reason", reason.as_str())
+            }
+            QueryError::Late { event } => about(Code::PeerLate, event),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What the present configuration makes of an event that is in the store already: for reroute, release of unrouted
+//! events, and replay as a new event.
+//!
+//! A replay to where an event has been before needs none of this: the store repeats the delivery with its lane and keys.
+
+use bytes::Bytes;
+use oxgate_core::delivery::Policy;
+use oxgate_core::expectation::KeyKind;
+use oxgate_core::lane::{LaneBy, LaneScope};
+use oxgate_core::order::OrderBy;
+use oxgate_core::{Address, Clock, Delivery, Direction, KeyHash, Keyed, OrderKeys};
+use oxgate_dispatch::{TargetSpec, UNROUTED};
+use oxgate_inbound::{Route, RouteKind};
+use oxgate_outbound::plan::Plan;
+use oxgate_store::command::NewDelivery;
+use oxgate_store::view::EventRow;
+use redox_model::envelope::{self, Message};
+use redox_model::keys::{Identifier, Keys};
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// More order keys than this make a barrier, which is always right and only slower.
+const ORDER_KEYS_MAX: usize = 64;
+
+/// One consistent state of the configuration, as far as it says where events go.
+#[derive(Clone, Debug)]
+pub struct Routes {
+    /// Which target takes which inbound events, in the order of the configuration.
+    pub inbound: Vec<Route>,
+    /// Sources and destinations of the road to Redox.
+    pub outbound: Arc<Plan>,
+    /// The targets' rules.
+    pub targets: Vec<TargetSpec>,
+}
+
+/// The configuration in force, asked about stored events.
+pub struct Routing {
+    keyed: Keyed,
+    clock: Arc<dyn Clock>,
+    routes: RwLock<Arc<Routes>>,
+}
+
+impl Routing {
+    /// With these routes to begin with; `keyed` is the store's.
+    pub fn new(keyed: Keyed, clock: Arc<dyn Clock>, routes: Routes) -> Self {
+        Self { keyed, clock, routes: RwLock::new(Arc::new(routes)) }
+    }
+
+    /// Replaces the routes as a whole.
+    pub fn replace(&self, routes: Routes) {
+        *self.routes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(routes);
+    }
+
+    /// The rules by which a delivery is judged: its target's, or, for a target that is gone from the configuration,
+    /// those that its direction usually has.
+    pub(crate) fn policy(&self, target: &str, direction: Direction) -> Policy {
+        let usual = if direction == Direction::Outbound { Policy::REDOX } else { Policy::HANDLER };
+        let routes = self.routes();
+        routes.targets.iter().find(|spec| spec.name == target).map_or(usual, |spec| spec.policy)
+    }
+
+    /// The names of the targets that an event of this direction can be given to.
+    pub(crate) fn targets(&self, direction: Direction) -> Vec<String> {
+        let routes = self.routes();
+        let mut names: Vec<String> = match direction {
+            Direction::Inbound => handlers(&routes).map(|route| route.target.clone()).collect(),
+            Direction::Outbound => routes.outbound.sources.iter().map(|source| source.account.target.clone()).collect(),
+            Direction::Ops => {
+                routes.targets.iter().filter(|spec| spec.kind == "ops").map(|spec| spec.name.clone()).collect()
+            }
+        };
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The deliveries that the event would get if it were accepted now; with `to`, those to that target, whether its
+    /// filter takes the event or not. Empty when no handler takes it, or `to` is not known.
+    pub(crate) fn deliveries(&self, event: &EventRow, body: &Bytes, to: Option<&str>) -> Vec<NewDelivery> {
+        let routes = self.routes();
+        match event.direction {
+            Direction::Inbound => self.inbound(&routes, event, body, to),
+            Direction::Outbound => self.outbound(&routes, event, body, to),
+            Direction::Ops => self.ops(to),
+        }
+    }
+
+    fn inbound(&self, routes: &Routes, event: &EventRow, body: &Bytes, to: Option<&str>) -> Vec<NewDelivery> {
+        let mut chosen: Vec<&Route> = Vec::new();
+        for route in handlers(routes) {
+            let takes = match to {
+                Some(name) => route.target == name,
+                None => route.filter.takes(&event.door, &event.address),
+            };
+            if takes && !chosen.iter().any(|other| other.target == route.target) {
+                chosen.push(route);
+            }
+        }
+        let of_route = |route: &Route| NewDelivery {
+            target: route.target.clone(),
+            scope: LaneScope::of(&route.lane_by, &event.door, &event.address),
+            keys: self.order_keys(route.order_by, &event.address, body),
+            delivery: Delivery::queued(self.clock.now(), None),
+        };
+        chosen.into_iter().map(of_route).collect()
+    }
+
+    /// One delivery for each destination that the body names and the configuration still knows.
+    fn outbound(&self, routes: &Routes, event: &EventRow, body: &Bytes, to: Option<&str>) -> Vec<NewDelivery> {
+        let plan = &routes.outbound;
+        let Some(source) = plan.source_by_id(&event.address.source) else { return Vec::new() };
+        if to.is_some_and(|name| name != source.account.target) {
+            return Vec::new();
+        }
+        let Ok(Message::DataModel(envelope)) = envelope::read(body) else { return Vec::new() };
+        let named = envelope.destinations.iter().filter_map(|item| plan.destination_by_id(item.id.as_deref()?));
+        let keys = self.order_keys(plan.order_by, &event.address, body);
+        let mut by = plan.lane_by.clone();
+        by.push(LaneBy::Destination);
+        let of_destination = |id: &str| NewDelivery {
+            target: source.account.target.clone(),
+            scope: LaneScope::of(&by, &event.door, &Address { destination: id.to_owned(), ..event.address.clone() }),
+            keys: keys.clone(),
+            delivery: Delivery::queued(self.clock.now(), None),
+        };
+        named.map(|destination| of_destination(&destination.id)).collect()
+    }
+
+    fn ops(&self, to: Option<&str>) -> Vec<NewDelivery> {
+        let names = self.targets(Direction::Ops).into_iter().filter(|name| to.is_none_or(|to| to == name));
+        let delivery = |target| NewDelivery {
+            target,
+            scope: LaneScope::default(),
+            keys: OrderKeys::All,
+            delivery: Delivery::queued(self.clock.now(), None),
+        };
+        names.map(delivery).collect()
+    }
+
+    /// The keys that an event accepted now would get, made as the roads make them; unreadable ones are a barrier.
+    fn order_keys(&self, order_by: OrderBy, address: &Address, body: &[u8]) -> OrderKeys {
+        let wanted = match order_by {
+            OrderBy::All => return OrderKeys::All,
+            OrderBy::None => return OrderKeys::Free,
+            OrderBy::Patient | OrderBy::Visit | OrderBy::Order => order_by,
+        };
+        let Ok(keys) = redox_model::keys::read(body, &address.model, &address.event_type) else {
+            return OrderKeys::Barrier;
+        };
+        let hashes = self.hashes(wanted, &keys);
+        if hashes.len() > ORDER_KEYS_MAX {
+            return OrderKeys::Barrier;
+        }
+        OrderKeys::from_keys(hashes.into_iter().map(|hash| self.keyed.order(hash)).collect())
+    }
+
+    fn hashes(&self, order_by: OrderBy, keys: &Keys) -> Vec<KeyHash> {
+        let hash = |kind: KeyKind, value: &str| self.keyed.hash(kind.as_str(), value);
+        let patient = |id: &Identifier| self.keyed.patient(id.id_type.as_deref().unwrap_or_default(), &id.id);
+        match order_by {
+            OrderBy::Patient => keys.patients.iter().chain(&keys.prior_patients).map(patient).collect(),
+            OrderBy::Visit => {
+                keys.visits.iter().chain(&keys.prior_visits).map(|visit| hash(KeyKind::Visit, visit)).collect()
+            }
+            _ => {
+                let ids = keys.parts.iter().flat_map(|part| {
+                    [(KeyKind::Order, &part.order), (KeyKind::ApplicationOrder, &part.application_order)]
+                });
+                ids.filter_map(|(kind, value)| Some(hash(kind, value.as_deref()?))).collect()
+            }
+        }
+    }
+
+    fn routes(&self) -> Arc<Routes> {
+        Arc::clone(&self.routes.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The routes whose targets take stored events: responders answer synchronous requests only.
+fn handlers(routes: &Routes) -> impl Iterator<Item = &Route> {
+    let stores = |route: &&Route| !matches!(route.kind, RouteKind::Responder(_)) && route.target != UNROUTED;
+    routes.inbound.iter().filter(stores)
+}
+
+impl fmt::Debug for Routing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Routing").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,317 @@
+//! A whole gateway in a temporary folder, called in process.
+
+use crate::message::{NORTH, SOURCE, SOUTH};
+use crate::redox::FakeRedox;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::response::Response;
+use http::{HeaderMap, Request, StatusCode};
+use oxgate_api::{
+    Announced, ApiKeys, Feed, Gateway, NewApiKey, Reload, Reloaded, Requests, Routes, Routing, Scope, local_router,
+    router,
+};
+use oxgate_core::delivery::{Fact, Policy};
+use oxgate_core::filter::Filter;
+use oxgate_core::lane::LaneBy;
+use oxgate_core::order::OrderBy;
+use oxgate_core::{Clock, DeliveryId, Entropy, Timestamp};
+use oxgate_dispatch::{
+    BoxFuture, BytesBudget, ClockTimer, Job, Parts as RunnerParts, QuotaGate, QuotaRules, Report, Runner, Target,
+    TargetSpec, Wired,
+};
+use oxgate_inbound::{CannotHandle, Counts, Endpoint, Inbound, Parts, Plan as InboundPlan, Route, RouteKind};
+use oxgate_outbound::plan::{Account, Destination, Plan, Source};
+use oxgate_outbound::send::RedoxTarget;
+use oxgate_outbound::watch::Watched;
+use oxgate_outbound::{Outbound, Roads};
+use oxgate_store::command::{Record, Recorded};
+use oxgate_store::{Faults, Settings, Store};
+use secrecy::SecretString;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tower::ServiceExt;
+
+/// A clock that moves when told to.
+#[derive(Debug)]
+pub(crate) struct ManualClock(AtomicI64);
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Bytes that look random and are the same in every run.
+#[derive(Debug)]
+struct Seeded(AtomicU64);
+
+impl Entropy for Seeded {
+    fn fill(&self, out: &mut [u8]) {
+        for chunk in out.chunks_mut(8) {
+            // SplitMix64.
+            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// A handler that takes everything.
+struct Takes;
+
+impl Target for Takes {
+    fn deliver(&self, _: Job) -> BoxFuture<'_, Report> {
+        Box::pin(std::future::ready(Report::accepted()))
+    }
+}
+
+/// What differs from one test to another.
+pub(crate) struct Plans {
+    pub(crate) running: bool,
+    pub(crate) faults: Faults,
+    pub(crate) budget: BytesBudget,
+    pub(crate) reload: Reload,
+}
+
+impl Default for Plans {
+    fn default() -> Self {
+        let reload: Reload = Arc::new(|| Box::pin(std::future::ready(Ok(Reloaded::default()))));
+        Self { running: false, faults: Faults::default(), budget: BytesBudget::default(), reload }
+    }
+}
+
+pub(crate) struct House {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) redox: Arc<FakeRedox>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) folder: tempfile::TempDir,
+    made: Mutex<u32>,
+}
+
+pub(crate) const NOW: Timestamp = Timestamp(1_772_366_400_000);
+
+impl House {
+    /// Without a running dispatcher: nothing moves but by the test's own acts.
+    pub(crate) fn still() -> Self {
+        Self::with(Plans::default())
+    }
+
+    /// With a dispatcher that delivers.
+    pub(crate) fn running() -> Self {
+        Self::with(Plans { running: true, ..Plans::default() })
+    }
+
+    pub(crate) fn with(plans: Plans) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock(AtomicI64::new(NOW.0)));
+        let entropy: Arc<dyn Entropy> = Arc::new(Seeded(AtomicU64::new(7)));
+        let settings = Settings { faults: plans.faults, ..Settings::new(folder.path(), [7; 32]) };
+        let store = Store::open(settings, clock.clone(), entropy.clone()).unwrap();
+        let redox = Arc::new(FakeRedox::default());
+        let outbound = Arc::new(Outbound::new(store.clone(), clock.clone(), roads(&redox)));
+        let parts = Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            counts: Arc::new(Counts::default()),
+            budget: plans.budget.clone(),
+            sync_budget: Duration::from_secs(90),
+        };
+        let inbound = Arc::new(Inbound::new(parts, inbound_plan()).unwrap());
+        let feed = Feed::default();
+        let timer = Arc::new(ClockTimer::new(clock.clone()));
+        let gate = Arc::new(QuotaGate::new("egress", QuotaRules::default(), clock.clone(), timer.clone()));
+        let runner = Runner::new(RunnerParts {
+            ledger: Arc::new(Watched::new(Announced::new(store.clone(), feed.clone()), outbound.clone())),
+            clock: clock.clone(),
+            timer,
+            entropy: entropy.clone(),
+            bodies: plans.budget.clone(),
+            targets: vec![
+                Wired::new(TargetSpec::handler("app", "http"), Arc::new(Takes)),
+                RedoxTarget::new(redox.clone(), store.clone()).wired(TargetSpec::redox("redox"), gate),
+            ],
+        });
+        let handle = runner.handle();
+        if plans.running {
+            tokio::spawn(runner.run());
+        }
+        let routing = Routing::new(store.keyed().clone(), clock.clone(), routes(&["PatientAdmin", "Results"]));
+        let gateway = Arc::new(Gateway {
+            store,
+            inbound,
+            outbound,
+            routing: Arc::new(routing),
+            runner: handle,
+            keys: Arc::new(ApiKeys::open(folder.path()).unwrap()),
+            clock: clock.clone(),
+            entropy,
+            bodies: plans.budget,
+            feed,
+            reload: plans.reload,
+            jwks: Arc::new(|| serde_json::json!({ "keys": [] })),
+            requests: Requests::default(),
+            started_at: NOW,
+            version: "0.0.0-test",
+        });
+        Self { gateway, redox, clock, folder, made: Mutex::new(0) }
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        router(self.gateway.clone())
+    }
+
+    pub(crate) fn advance(&self, span: Duration) {
+        self.clock.0.fetch_add(i64::try_from(span.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// A new API key with these scopes.
+    pub(crate) fn key(&self, scopes: &[Scope]) -> String {
+        let number = {
+            let mut made = self.made.lock().unwrap();
+            *made += 1;
+            *made
+        };
+        let new =
+            NewApiKey { name: format!("key-{number}"), scopes: scopes.iter().copied().collect(), expires_at: None };
+        let (_, secret) = self.gateway.keys.create(new, NOW, &*self.gateway.entropy).unwrap();
+        secret.expose().to_owned()
+    }
+
+    /// One request with a key that has every scope.
+    pub(crate) async fn call(&self, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+        self.call_with(method, path, &[], body).await
+    }
+
+    /// The same with further headers, over the owner's listener.
+    pub(crate) async fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.into()).unwrap();
+        Answer::of(local_router(self.gateway.clone()).oneshot(request).await.unwrap()).await
+    }
+
+    /// Submits one order and gives the event's and the delivery's id.
+    pub(crate) async fn submitted(&self, id: &str) -> (String, DeliveryId) {
+        let answer = self.call("POST", "/v1/events", crate::message::order(id, &[NORTH]).to_string()).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+        let delivery = answer.json()["deliveries"][0]["id"].as_str().unwrap().parse().unwrap();
+        (answer.text_of("id"), delivery)
+    }
+
+    /// Pushes one event through the door for Redox and gives the event's id.
+    pub(crate) async fn pushed(&self, model: &str, event_type: &str, log: &str) -> String {
+        let body = crate::message::pushed(model, event_type, log).to_string();
+        let headers = [("verification-token", "door-token"), ("content-type", "application/json")];
+        let answer = self.call_with("POST", "/redox/main", &headers, body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        answer.text_of("id")
+    }
+
+    /// Runs facts through a delivery, as the dispatcher would.
+    pub(crate) async fn happened(&self, delivery: DeliveryId, policy: Policy, facts: impl IntoIterator<Item = Fact>) {
+        for fact in facts {
+            let record = Record { delivery, fact, policy, attempt: None, receipt: None, actor: None, instead: None };
+            let recorded = self.gateway.store.record(record).await.unwrap();
+            assert!(matches!(recorded, Recorded::Done { .. }), "{recorded:?}");
+        }
+    }
+}
+
+/// A response, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) async fn of(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Self { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    pub(crate) fn text_of(&self, member: &str) -> String {
+        self.json()[member].as_str().unwrap_or_else(|| panic!("no {member}: {self:?}")).to_owned()
+    }
+
+    /// The problem's code, after checking that it is one.
+    pub(crate) fn code(&self) -> String {
+        assert_eq!(self.headers["content-type"], "application/problem+json", "{self:?}");
+        assert_eq!(self.json()["status"], self.status.as_u16());
+        self.text_of("code")
+    }
+}
+
+fn roads(redox: &Arc<FakeRedox>) -> Roads<FakeRedox> {
+    Roads { plan: Arc::new(outbound_plan()), clients: HashMap::from([("main".to_owned(), redox.clone())]) }
+}
+
+fn outbound_plan() -> Plan {
+    let account = Arc::new(Account { name: "main".into(), target: "redox".into() });
+    let destination = |name: &str, id: &str, accepts: &[&str]| Destination {
+        name: name.into(),
+        id: id.into(),
+        accepts: accepts.iter().map(|&text| text.to_owned()).collect(),
+        partner: Some("north".into()),
+    };
+    Plan {
+        sources: vec![Source { name: "clinic".into(), id: SOURCE.into(), account }],
+        destinations: vec![
+            destination("north-ehr", NORTH, &[]),
+            destination("south-ehr", SOUTH, &["Notes", "Order.Cancel"]),
+        ],
+        ..Plan::default()
+    }
+}
+
+fn inbound_plan() -> InboundPlan {
+    InboundPlan {
+        endpoints: vec![Endpoint {
+            name: "main".into(),
+            tokens: vec![SecretString::from("door-token")],
+            cannot_handle: CannotHandle::Keep,
+            body_bytes_max: 1024 * 1024,
+        }],
+        routes: handler_routes(&["PatientAdmin", "Results"]),
+        partners: Vec::new(),
+        rules: Vec::new(),
+    }
+}
+
+/// Routes to the handler `app`.
+pub(crate) fn routes(events: &[&str]) -> Routes {
+    Routes {
+        inbound: handler_routes(events),
+        outbound: Arc::new(outbound_plan()),
+        targets: vec![TargetSpec::handler("app", "http"), TargetSpec::redox("redox")],
+    }
+}
+
+fn handler_routes(events: &[&str]) -> Vec<Route> {
+    vec![Route {
+        target: "app".into(),
+        filter: Filter { events: events.iter().map(|&text| text.to_owned()).collect(), ..Filter::default() },
+        lane_by: LaneBy::INBOUND.to_vec(),
+        order_by: OrderBy::All,
+        kind: RouteKind::Handler,
+    }]
+}

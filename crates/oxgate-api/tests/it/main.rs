@@ -1,0 +1,20 @@
+//! The HTTP surface in process: real store, real roads, a fake Redox, a hand-moved clock.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod house;
+mod message;
+mod redox;
+
+mod acts;
+mod admin;
+mod batch;
+mod bulk;
+mod lanes;
+mod look;
+mod operate;
+mod pages;
+mod problems;
+mod queries;
+mod scopes;
+mod stream;
+mod submit;
