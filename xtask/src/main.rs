@@ -1,1 +1,51 @@
-fn main() {}
+//! `cargo xtask`: the project's chores as a program, so that they run the same everywhere.
+
+mod kill;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The project's chores.
+#[derive(Debug, Parser)]
+#[command(name = "xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Hold the tree against its own rules: edges between crates, headers, sizes, pages.
+    Tidy,
+    /// Kill a gateway under load again and again, and count what was lost, doubled or reordered.
+    Kill {
+        /// How often to kill it.
+        #[arg(long, default_value_t = 10)]
+        rounds: u32,
+        /// Seed of the moments.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Tidy => tidy::run(root()),
+        Command::Kill { rounds, seed } => kill::run(rounds, seed),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's folder.
+fn root() -> &'static Path {
+    static ROOT: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    ROOT.get_or_init(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned))
+}

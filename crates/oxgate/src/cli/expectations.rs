@@ -1,0 +1,50 @@
+//! `oxgate expectations`: questions that wait for an answer.
+
+use super::{Shared, encoded};
+use crate::exit::Done;
+use crate::gateway::Request;
+use crate::output::{cell, table};
+use clap::Subcommand;
+use serde_json::Value;
+
+/// Questions that wait for an answer.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Expectations {
+    /// List them, newest first.
+    List {
+        /// `armed`, `waiting`, `answered`, `late` or `closed`.
+        #[arg(long)]
+        state: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+}
+
+impl Expectations {
+    pub(crate) async fn run(&self, shared: &Shared) -> Done {
+        let Self::List { state, limit } = self;
+        let state = state.as_ref().map_or_else(String::new, |state| format!("&state={}", encoded(state)));
+        let found = shared.gateway()?.json(Request::get(format!("/v1/expectations?limit={limit}{state}"))).await?;
+        shared.show(&found, list)
+    }
+}
+
+fn list(found: &Value) -> String {
+    let rows: Vec<_> = found
+        .get("expectations")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|expectation| {
+            let answers = expectation.get("answers").and_then(Value::as_array).into_iter().flatten();
+            let answers: Vec<String> =
+                answers.map(|answer| format!("{} ({})", cell(answer, "/event"), cell(answer, "/grade"))).collect();
+            let mut row =
+                ["/event", "/rule", "/partner", "/standing", "/due_at"].map(|path| cell(expectation, path)).to_vec();
+            row.push(if answers.is_empty() { "-".to_owned() } else { answers.join(", ") });
+            row
+        })
+        .collect();
+    table(&["QUESTION", "RULE", "PARTNER", "STANDING", "DUE", "ANSWERS"], &rows)
+}

@@ -1,0 +1,130 @@
+//! Rules that no single key can break alone: names are unique and lead somewhere, kinds have what they need.
+
+use super::Config;
+use super::error::{Finding, nearest};
+use super::local::HandlerKind;
+use super::redox::Auth;
+use toml::Spanned;
+
+type Checked = Result<(), Finding>;
+
+/// Checks everything; the first finding ends it.
+pub(super) fn all(config: &Config) -> Checked {
+    unique("account", config.accounts.iter().map(|account| &account.name))?;
+    unique("source", config.sources.iter().map(|source| &source.name))?;
+    unique("destination", config.destinations.iter().map(|destination| &destination.name))?;
+    unique("partner", config.partners.iter().map(|partner| &partner.name))?;
+    unique("endpoint", config.endpoints.iter().map(|endpoint| &endpoint.name))?;
+    unique("expectation", config.expectations.iter().map(|expectation| &expectation.name))?;
+    // Handlers and accounts are targets alike, and lanes are told apart by their target's name.
+    let targets = config.handlers.iter().map(|handler| &handler.name);
+    unique("handler or account", targets.chain(config.accounts.iter().map(|account| &account.name)))?;
+    for account in &config.accounts {
+        credentials(account)?;
+    }
+    references(config)?;
+    handlers(config)?;
+    kinds(config)
+}
+
+fn found<T>(at: &Spanned<T>, what: String) -> Finding {
+    Finding { what, span: at.span() }
+}
+
+fn unique<'a>(what: &str, names: impl Iterator<Item = &'a Spanned<String>>) -> Checked {
+    let mut seen = std::collections::HashSet::new();
+    for name in names {
+        legal(what, name)?;
+        if !seen.insert(name.get_ref()) {
+            return Err(found(name, format!("a second {what} is named `{}`; names must differ", name.get_ref())));
+        }
+    }
+    Ok(())
+}
+
+/// Names stand in paths, lane labels and metrics.
+fn legal(what: &str, name: &Spanned<String>) -> Checked {
+    let text = name.get_ref();
+    let fine = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte));
+    if text.is_empty() || text.len() > 64 || !fine {
+        let rule = "1 to 64 of a-z, 0-9, `-`, `_` and `.`";
+        return Err(found(name, format!("`{text}` cannot name a {what}: a name has {rule}")));
+    }
+    if text == "unrouted" {
+        return Err(found(name, "`unrouted` names the built-in target for events that no handler takes".to_owned()));
+    }
+    Ok(())
+}
+
+fn credentials(account: &super::redox::Account) -> Checked {
+    let name = account.name.get_ref();
+    let needs = |key: &str, auth: &str| {
+        Err(found(&account.name, format!("account `{name}` signs in by `{auth}` and needs `{key}`")))
+    };
+    match account.auth {
+        Auth::Oauth if account.client_id.is_none() => needs("client_id", "oauth"),
+        Auth::Oauth if account.key.is_none() => needs("key", "oauth"),
+        Auth::Legacy if account.api_key.is_none() => needs("api_key", "legacy"),
+        Auth::Legacy if account.secret.is_none() => needs("secret", "legacy"),
+        _ => Ok(()),
+    }
+}
+
+fn references(config: &Config) -> Checked {
+    for account in config.sources.iter().filter_map(|source| source.account.as_ref()) {
+        named("account", account, config.accounts.iter().map(|account| account.name.get_ref().as_str()))?;
+    }
+    for destination in config.partners.iter().flat_map(|partner| &partner.destinations) {
+        named("destination", destination, config.destinations.iter().map(|known| known.name.get_ref().as_str()))?;
+    }
+    Ok(())
+}
+
+fn named<'a>(what: &str, name: &Spanned<String>, known: impl Iterator<Item = &'a str> + Clone) -> Checked {
+    if known.clone().any(|known| known == name.get_ref()) {
+        return Ok(());
+    }
+    let hint = nearest(name.get_ref(), known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Err(found(name, format!("there is no {what} named `{}`{hint}", name.get_ref())))
+}
+
+fn handlers(config: &Config) -> Checked {
+    for handler in &config.handlers {
+        let name = handler.name.get_ref();
+        let kind = *handler.kind.get_ref();
+        if kind == HandlerKind::Discard {
+            continue;
+        }
+        let Some(url) = &handler.url else {
+            return Err(found(&handler.kind, format!("handler `{name}` is of a kind that needs `url`")));
+        };
+        if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
+            return Err(found(url, "a handler's url starts with http:// or https://".to_owned()));
+        }
+        if handler.secrets.is_empty() {
+            let how = "write one with `oxgate init`, or any 24 to 64 random bytes as `whsec_` and base64";
+            return Err(found(&handler.kind, format!("handler `{name}` needs `secrets` to sign with: {how}")));
+        }
+    }
+    Ok(())
+}
+
+/// What a destination accepts must exist: a misspelt event type would refuse everything.
+fn kinds(config: &Config) -> Checked {
+    for pattern in config.destinations.iter().flat_map(|destination| &destination.accepts) {
+        let (model, event_type) = pattern.get_ref().split_once('.').unwrap_or((pattern.get_ref(), "*"));
+        let same = |left: &str| left.replace(' ', "") == model.replace(' ', "");
+        let events: Vec<_> = redox_model::catalogue::events().iter().filter(|info| same(info.data_model)).collect();
+        if events.is_empty() {
+            let models = redox_model::catalogue::events().iter().map(|info| info.data_model);
+            let hint = nearest(model, models).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Err(found(pattern, format!("Redox has no data model `{model}`{hint}")));
+        }
+        if event_type != "*" && !events.iter().any(|info| info.event_type == event_type) {
+            let hint = nearest(event_type, events.iter().map(|info| info.event_type))
+                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Err(found(pattern, format!("the data model `{model}` has no event type `{event_type}`{hint}")));
+        }
+    }
+    Ok(())
+}

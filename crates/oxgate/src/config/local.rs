@@ -1,0 +1,105 @@
+//! The application's side: doors, handlers, expectations.
+
+use super::secret::SecretRef;
+use super::unit::{Size, Span};
+use oxgate_core::delivery::OnPark;
+use oxgate_core::expectation::KeyKind;
+use oxgate_core::filter::Filter;
+use oxgate_core::lane::LaneBy;
+use oxgate_core::order::OrderBy;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use toml::Spanned;
+
+/// `[[endpoint]]`: a door that Redox pushes to, at `/redox/{name}`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Endpoint {
+    /// The last part of its path.
+    pub(crate) name: Spanned<String>,
+    /// Verification tokens; two during a rotation.
+    pub(crate) tokens: Vec<SecretRef>,
+    /// What to do with an event that cannot be understood or handled.
+    #[serde(default)]
+    pub(crate) cannot_handle: CannotHandle,
+}
+
+/// What to do with an event that cannot be understood or handled.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum CannotHandle {
+    /// Answer 200, keep it, park it.
+    #[default]
+    Keep,
+    /// Answer 503: Redox pauses the feed and keeps it.
+    Hold,
+}
+
+/// `[[handler]]`: a local receiver of what arrives.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Handler {
+    /// Also the name of the target that deliveries go to.
+    pub(crate) name: Spanned<String>,
+    /// What it is.
+    pub(crate) kind: Spanned<HandlerKind>,
+    /// `http`, `ops`, `responder`: where it listens.
+    pub(crate) url: Option<Spanned<String>>,
+    /// Standard Webhooks secrets (`whsec_…`); the first signs first, all sign during a rotation.
+    #[serde(default)]
+    pub(crate) secrets: Vec<SecretRef>,
+    /// Which events it takes; all when left out.
+    #[serde(default, rename = "match")]
+    pub(crate) filter: Filter,
+    /// What tells its lanes apart.
+    pub(crate) lane_by: Option<Vec<LaneBy>>,
+    /// What waits for what inside a lane.
+    #[serde(default)]
+    pub(crate) order_by: OrderBy,
+    /// What parking one event does to those behind it.
+    pub(crate) on_park: Option<OnPark>,
+    /// Failures that count before an event is parked.
+    pub(crate) failures_max: Option<u16>,
+    /// The time that lies between the first counted failure and parking.
+    pub(crate) failures_span: Option<Span>,
+    /// How long one attempt may take.
+    pub(crate) timeout: Option<Span>,
+    /// Deliveries at once, over all its lanes.
+    pub(crate) concurrency: Option<u32>,
+    /// Bodies above this are handed over as a link.
+    pub(crate) inline_max: Option<Size>,
+    /// Asked whether the handler is well when an event keeps failing.
+    pub(crate) health_url: Option<String>,
+    /// Certificates to trust besides the system's, PEM.
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// What a handler is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum HandlerKind {
+    /// A signed webhook for each event.
+    Http,
+    /// A signed webhook for operational events.
+    Ops,
+    /// Answers synchronous requests from Redox.
+    Responder,
+    /// Takes events and drops them, counted.
+    Discard,
+}
+
+/// `[[expectation]]`: a rule that replaces the built-in one of the same name, or adds one.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expectation {
+    /// The rule's name; `order`, `appointment` and `referral` are built in.
+    pub(crate) name: Spanned<String>,
+    /// The questions.
+    pub(crate) asks: Vec<String>,
+    /// The answers.
+    pub(crate) answers: Vec<String>,
+    /// What they share.
+    pub(crate) keys: Vec<KeyKind>,
+    /// How long to wait, counted from the moment Redox has the question.
+    pub(crate) within: Option<Span>,
+}

@@ -1,0 +1,103 @@
+//! Redox's side: credentials, sources, destinations, and which of them are one health system.
+
+use super::secret::SecretRef;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use toml::Spanned;
+
+/// `[[account]]`: one set of credentials at Redox.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Account {
+    /// Also the name of the target that deliveries go to.
+    #[serde(default = "Account::usual_name")]
+    pub(crate) name: Spanned<String>,
+    /// `https://api.redoxengine.com`, or the emulator's address.
+    #[serde(default = "Account::usual_base")]
+    pub(crate) base_url: String,
+    /// How to sign in.
+    pub(crate) auth: Auth,
+    /// `oauth`: the client's id.
+    pub(crate) client_id: Option<String>,
+    /// `oauth`: the private key, PEM.
+    pub(crate) key: Option<SecretRef>,
+    /// `oauth`: the key's id; the key's thumbprint unless given.
+    pub(crate) kid: Option<String>,
+    /// `oauth`: asked for only if given.
+    pub(crate) scope: Option<String>,
+    /// `legacy`: the source's API key.
+    pub(crate) api_key: Option<SecretRef>,
+    /// `legacy`: the source's secret.
+    pub(crate) secret: Option<SecretRef>,
+    /// Certificates to trust besides the system's, PEM.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Sends at once.
+    #[serde(default = "Account::usual_concurrency")]
+    pub(crate) concurrency: u32,
+}
+
+impl Account {
+    fn usual_name() -> Spanned<String> {
+        Spanned::new(0..0, "redox".to_owned())
+    }
+
+    fn usual_base() -> String {
+        "https://api.redoxengine.com".to_owned()
+    }
+
+    const fn usual_concurrency() -> u32 {
+        8
+    }
+}
+
+/// How an account signs in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Auth {
+    /// OAuth 2.0 client credentials with a signed assertion.
+    Oauth,
+    /// API key and secret (deprecated by Redox, still working for existing keys).
+    Legacy,
+}
+
+/// `[[source]]`: whom Redox sees sending.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    /// Ours.
+    pub(crate) name: Spanned<String>,
+    /// Redox's.
+    pub(crate) id: String,
+    /// The account that may act for it.
+    pub(crate) account: Option<Spanned<String>>,
+}
+
+/// `[[destination]]`: whom Redox hands events to.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Destination {
+    /// Ours; may stand in `Meta.Destinations[].Name`.
+    pub(crate) name: Spanned<String>,
+    /// Redox's.
+    pub(crate) id: String,
+    /// What it takes: `Order.New`, `Results.*`, `Notes`; anything when empty.
+    #[serde(default)]
+    pub(crate) accepts: Vec<Spanned<String>>,
+}
+
+/// `[[partner]]`: the Redox sources, destinations and facility codes of one health system.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Partner {
+    /// Ours.
+    pub(crate) name: Spanned<String>,
+    /// `Meta.Source.ID`s that its events arrive with.
+    #[serde(default)]
+    pub(crate) sources: Vec<String>,
+    /// Names of `[[destination]]`s that belong to it.
+    #[serde(default)]
+    pub(crate) destinations: Vec<Spanned<String>>,
+    /// Facility codes, where one source serves several systems.
+    #[serde(default)]
+    pub(crate) facilities: Vec<String>,
+}

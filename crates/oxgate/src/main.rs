@@ -1,0 +1,58 @@
+//! `oxgate`: the durable gateway between an application and Redox.
+//!
+//! **What it does.** It reads the command line and the configuration, builds the parts, and looks after their lifetime.
+//!
+//! **Where it sits.** On top: the only crate that may use every other one.
+//!
+//! **What it deliberately does not do.** No business rules. What may happen to a delivery, which handler takes an event
+//! or what a reply means is decided in the crates below.
+
+/// How commands end.
+mod exit;
+
+/// The command line as types.
+mod cli;
+
+/// The configuration file.
+mod config;
+
+/// Real clock, real randomness.
+mod chance;
+
+/// Logs.
+mod telemetry;
+
+/// The gateway as a running process.
+mod serve;
+
+/// How commands talk to a running gateway.
+mod gateway;
+
+/// Text and JSON for people and programs.
+mod output;
+
+/// The story that shows everything at once.
+mod demo;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    telemetry::keep_panics_content_free();
+    let cli = cli::Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&exit::Failure::failed(format!("cannot start the runtime: {error}"))),
+    };
+    match runtime.block_on(cli::run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure),
+    }
+}
+
+fn report(failure: &exit::Failure) -> ExitCode {
+    if !failure.message.is_empty() {
+        eprintln!("oxgate: {}", failure.message);
+    }
+    ExitCode::from(failure.exit as u8)
+}

@@ -1,0 +1,320 @@
+//! From the configuration to the parts: what each crate needs to know, in its own words.
+
+use super::keys;
+use crate::chance::{OsEntropy, SystemClock};
+use crate::config::Loaded;
+use crate::config::local::{CannotHandle, Handler, HandlerKind};
+use crate::config::redox::{Account, Auth};
+use oxgate_api::Routes;
+use oxgate_core::delivery::Policy;
+use oxgate_core::expectation::Rule;
+use oxgate_core::lane::LaneBy;
+use oxgate_core::limits;
+use oxgate_dispatch::{QuotaGate, TargetSpec, Wired};
+use oxgate_inbound::counts::Counts;
+use oxgate_inbound::handle::{DiscardHandler, HttpHandler, HttpSettings, OpsHandler, PeerSettings};
+use oxgate_inbound::plan as inbound;
+use oxgate_inbound::respond::Responder;
+use oxgate_outbound::meter::Meter;
+use oxgate_outbound::send::RedoxTarget;
+use oxgate_outbound::{Roads, plan as outbound};
+use oxgate_store::Store;
+use redox_client::{
+    Client, Credentials, Endpoints, LegacyKey, OAuthClient, Setup, SigningKey, TransportOptions, TrustRoots,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What outlives a reload.
+#[derive(Clone)]
+pub(crate) struct Lasting {
+    pub(crate) store: Store,
+    pub(crate) counts: Arc<Counts>,
+    /// The quota of this machine's address, shared by all accounts.
+    pub(crate) gate: Arc<QuotaGate>,
+    /// Where the gateway is reached, for links.
+    pub(crate) api_base: String,
+}
+
+/// What a configuration makes of the parts.
+pub(crate) struct Built {
+    pub(crate) inbound: inbound::Plan,
+    pub(crate) roads: Roads,
+    pub(crate) routes: Routes,
+    pub(crate) targets: Vec<Wired>,
+    pub(crate) jwks: Value,
+}
+
+/// Whether everything that the configuration names can be had: secrets, keys, certificates, addresses.
+pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
+    keys::of_store(loaded)?;
+    inbound_plan(loaded)?;
+    outbound_plan(loaded)?;
+    for account in &loaded.config.accounts {
+        client(loaded, account, Arc::new(redox_client::meter::Unmetered))?;
+    }
+    for handler in loaded.config.handlers.iter().filter(|handler| *handler.kind.get_ref() != HandlerKind::Discard) {
+        let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
+        Responder::new(&peer(loaded, handler)?).map_err(|error| named(chain(&error)))?;
+    }
+    Ok(())
+}
+
+/// Builds everything, or says what cannot be built; nothing is in force yet.
+pub(crate) fn build(loaded: &Loaded, lasting: &Lasting) -> Result<Built, String> {
+    let mut clients = HashMap::new();
+    let mut targets = Vec::new();
+    for account in &loaded.config.accounts {
+        let client = Arc::new(client(loaded, account, Arc::new(Meter::new(lasting.gate.clone())))?);
+        let mut spec = TargetSpec::redox(account.name.get_ref());
+        spec.concurrency = account.concurrency.max(1);
+        targets.push(RedoxTarget::new(client.clone(), lasting.store.clone()).wired(spec, lasting.gate.clone()));
+        clients.insert(account.name.get_ref().clone(), client);
+    }
+    for handler in &loaded.config.handlers {
+        targets.extend(wired(loaded, handler, lasting)?);
+    }
+    let jwks = crate::cli::keys::published(loaded).map_err(|failure| failure.message)?;
+    let (inbound, outbound) = (inbound_plan(loaded)?, Arc::new(outbound_plan(loaded)?));
+    let specs = targets.iter().map(|target| target.spec.clone()).collect();
+    Ok(Built {
+        routes: Routes { inbound: inbound.routes.clone(), outbound: outbound.clone(), targets: specs },
+        inbound,
+        roads: Roads { plan: outbound, clients },
+        targets,
+        jwks: serde_json::to_value(jwks).map_err(|error| error.to_string())?,
+    })
+}
+
+/// The names of the handlers that operational events go to.
+pub(crate) fn ops_targets(loaded: &Loaded) -> Vec<String> {
+    let ops = loaded.config.handlers.iter().filter(|handler| *handler.kind.get_ref() == HandlerKind::Ops);
+    ops.map(|handler| handler.name.get_ref().clone()).collect()
+}
+
+fn rules(loaded: &Loaded) -> Vec<Rule> {
+    let own: Vec<Rule> = loaded
+        .config
+        .expectations
+        .iter()
+        .map(|rule| Rule {
+            name: rule.name.get_ref().clone(),
+            asks: rule.asks.clone(),
+            answers: rule.answers.clone(),
+            keys: rule.keys.clone(),
+            within: rule.within.map(|span| span.0),
+        })
+        .collect();
+    let built_in = Rule::built_in().into_iter().filter(|rule| own.iter().all(|ours| ours.name != rule.name));
+    built_in.chain(own.clone()).collect()
+}
+
+fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
+    let config = &loaded.config;
+    let mut endpoints = Vec::new();
+    for endpoint in &config.endpoints {
+        let name = endpoint.name.get_ref().clone();
+        let what = format!("a token of endpoint `{name}`");
+        let tokens = endpoint.tokens.iter().map(|token| token.fetch(loaded, &what).map_err(|error| error.to_string()));
+        endpoints.push(inbound::Endpoint {
+            tokens: tokens.collect::<Result<_, _>>()?,
+            cannot_handle: match endpoint.cannot_handle {
+                CannotHandle::Keep => inbound::CannotHandle::Keep,
+                CannotHandle::Hold => inbound::CannotHandle::Hold,
+            },
+            body_bytes_max: config.server.body_max.0,
+            name,
+        });
+    }
+    let mut routes = Vec::new();
+    for handler in &config.handlers {
+        let kind = match handler.kind.get_ref() {
+            HandlerKind::Http => inbound::RouteKind::Handler,
+            HandlerKind::Responder => {
+                let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
+                inbound::RouteKind::Responder(
+                    Responder::new(&peer(loaded, handler)?).map_err(|error| named(chain(&error)))?,
+                )
+            }
+            HandlerKind::Discard => inbound::RouteKind::Discard,
+            // Operational events are made in the store and addressed there.
+            HandlerKind::Ops => continue,
+        };
+        routes.push(inbound::Route {
+            target: handler.name.get_ref().clone(),
+            filter: handler.filter.clone(),
+            lane_by: handler.lane_by.clone().unwrap_or_else(|| LaneBy::INBOUND.to_vec()),
+            order_by: handler.order_by,
+            kind,
+        });
+    }
+    let id_of = |name: &str| {
+        config
+            .destinations
+            .iter()
+            .find(|destination| destination.name.get_ref() == name)
+            .map(|destination| destination.id.clone())
+    };
+    let partners = config.partners.iter().map(|partner| inbound::Partner {
+        name: partner.name.get_ref().clone(),
+        sources: partner.sources.clone(),
+        destinations: partner.destinations.iter().filter_map(|name| id_of(name.get_ref())).collect(),
+        facilities: partner.facilities.clone(),
+    });
+    Ok(inbound::Plan { endpoints, routes, partners: partners.collect(), rules: rules(loaded) })
+}
+
+fn outbound_plan(loaded: &Loaded) -> Result<outbound::Plan, String> {
+    let config = &loaded.config;
+    let account = |name: &str| Arc::new(outbound::Account { name: name.to_owned(), target: name.to_owned() });
+    let only = match config.accounts.as_slice() {
+        [only] => Some(only.name.get_ref().clone()),
+        _ => None,
+    };
+    let mut sources = Vec::new();
+    for source in &config.sources {
+        let name = source.name.get_ref();
+        let named = source.account.as_ref().map(|name| name.get_ref().clone()).or_else(|| only.clone());
+        let Some(named) = named else {
+            return Err(format!("source `{name}` must say which `account` may act for it: there is not exactly one"));
+        };
+        sources.push(outbound::Source { name: name.clone(), id: source.id.clone(), account: account(&named) });
+    }
+    let partner_of = |destination: &str| {
+        let has = |partner: &&crate::config::redox::Partner| {
+            partner.destinations.iter().any(|name| name.get_ref() == destination)
+        };
+        config.partners.iter().find(has).map(|partner| partner.name.get_ref().clone())
+    };
+    let destinations = config.destinations.iter().map(|destination| outbound::Destination {
+        name: destination.name.get_ref().clone(),
+        id: destination.id.clone(),
+        accepts: destination.accepts.iter().map(|pattern| pattern.get_ref().clone()).collect(),
+        partner: partner_of(destination.name.get_ref()),
+    });
+    Ok(outbound::Plan {
+        sources,
+        destinations: destinations.collect(),
+        rules: rules(loaded),
+        ..outbound::Plan::default()
+    })
+}
+
+fn client(loaded: &Loaded, account: &Account, meter: Arc<dyn redox_client::Meter>) -> Result<Client, String> {
+    let name = account.name.get_ref();
+    let named = |error: String| format!("account `{name}`: {error}");
+    let endpoints = Endpoints::below(&account.base_url).map_err(|error| named(error.to_string()))?;
+    let roots = match &account.ca_file {
+        None => TransportOptions::default().roots,
+        Some(path) => TrustRoots::SystemAnd(loaded.resolve(path)),
+    };
+    let setup = Setup {
+        endpoints,
+        credentials: credentials(loaded, account).map_err(named)?,
+        transport: TransportOptions { roots },
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        meter,
+    };
+    Client::new(setup).map_err(|error| named(chain(&error)))
+}
+
+fn credentials(loaded: &Loaded, account: &Account) -> Result<Credentials, String> {
+    let fetch = |reference: &Option<crate::config::secret::SecretRef>, what: &str| -> Result<SecretString, String> {
+        let reference = reference.as_ref().ok_or_else(|| format!("`{what}` is missing"))?;
+        reference.fetch(loaded, &format!("`{what}`")).map_err(|error| error.to_string())
+    };
+    match account.auth {
+        Auth::Legacy => Ok(Credentials::Legacy(LegacyKey {
+            api_key: fetch(&account.api_key, "api_key")?,
+            secret: fetch(&account.secret, "secret")?,
+        })),
+        Auth::Oauth => {
+            let key = SigningKey::from_pem(&fetch(&account.key, "key")?).map_err(|error| format!("`key`: {error}"))?;
+            let thumbprint = || -> Result<String, String> {
+                let jwk = key.public_jwk().map_err(|error| format!("`key`: {error}"))?;
+                jwk.common.key_id.ok_or_else(|| "`key` has no thumbprint".to_owned())
+            };
+            let kid = account.kid.clone().map_or_else(thumbprint, Ok)?;
+            let client_id = account.client_id.clone().ok_or("`client_id` is missing")?;
+            Ok(Credentials::OAuth(OAuthClient { client_id, key, kid, scope: account.scope.clone() }))
+        }
+    }
+}
+
+fn peer(loaded: &Loaded, handler: &Handler) -> Result<PeerSettings, String> {
+    let name = handler.name.get_ref();
+    let what = format!("a secret of handler `{name}`");
+    let secrets = handler.secrets.iter().map(|secret| secret.fetch(loaded, &what).map_err(|error| error.to_string()));
+    Ok(PeerSettings {
+        url: handler
+            .url
+            .as_ref()
+            .map(|url| url.get_ref().clone())
+            .ok_or_else(|| format!("handler `{name}` needs `url`"))?,
+        secrets: secrets.collect::<Result<_, _>>()?,
+        timeout: spec(handler).timeout,
+        ca_file: handler.ca_file.as_ref().map(|path| loaded.resolve(path)),
+        health_url: handler.health_url.clone(),
+    })
+}
+
+fn spec(handler: &Handler) -> TargetSpec {
+    let kind = match handler.kind.get_ref() {
+        HandlerKind::Http => "http",
+        HandlerKind::Ops => "ops",
+        HandlerKind::Responder => "responder",
+        HandlerKind::Discard => "discard",
+    };
+    let mut spec = TargetSpec::handler(handler.name.get_ref(), kind);
+    spec.order_by = handler.order_by;
+    spec.policy = Policy {
+        on_park: handler.on_park.unwrap_or(Policy::HANDLER.on_park),
+        failures_max: handler.failures_max.unwrap_or(Policy::HANDLER.failures_max).max(1),
+        failures_span: handler.failures_span.map_or(Policy::HANDLER.failures_span, |span| span.0),
+        ..Policy::HANDLER
+    };
+    spec.concurrency = handler.concurrency.unwrap_or(spec.concurrency).max(1);
+    spec.timeout = handler.timeout.map_or(spec.timeout, |span| span.0);
+    spec.inline_max = handler.inline_max.map_or(limits::WEBHOOK_INLINE_BYTES, |size| size.0) as u64;
+    spec
+}
+
+/// The target of a handler; a responder has none, it answers on the call.
+fn wired(loaded: &Loaded, handler: &Handler, lasting: &Lasting) -> Result<Option<Wired>, String> {
+    let named = |error: &dyn std::error::Error| format!("handler `{}`: {}", handler.name.get_ref(), chain(error));
+    let clock = Arc::new(SystemClock);
+    let target: Arc<dyn oxgate_dispatch::Target> = match handler.kind.get_ref() {
+        HandlerKind::Responder => return Ok(None),
+        HandlerKind::Http => {
+            let settings = HttpSettings { peer: peer(loaded, handler)?, api_base: lasting.api_base.clone() };
+            Arc::new(HttpHandler::new(&settings, lasting.store.clone(), clock).map_err(|error| named(&error))?)
+        }
+        HandlerKind::Ops => Arc::new(OpsHandler::new(&peer(loaded, handler)?, clock).map_err(|error| named(&error))?),
+        HandlerKind::Discard => Arc::new(DiscardHandler::new(lasting.counts.clone())),
+    };
+    Ok(Some(Wired::new(spec(handler), target)))
+}
+
+/// An error with its causes: the telling part is often at the bottom.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// A secret of 32 bytes, written as base64.
+pub(super) fn key_bytes(secret: &SecretString, what: &str) -> Result<[u8; 32], String> {
+    use base64::Engine;
+    let decoded = base64::engine::general_purpose::STANDARD.decode(secret.expose_secret());
+    let bytes = decoded.map_err(|_| format!("{what} is not base64; `oxgate init` writes one"))?;
+    bytes
+        .try_into()
+        .map_err(|bytes: Vec<u8>| format!("{what} has {} bytes, 32 are needed; `oxgate init` writes one", bytes.len()))
+}

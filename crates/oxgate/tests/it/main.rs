@@ -1,0 +1,7 @@
+//! The real binary, as a person or a service manager runs it.
+
+mod child;
+mod commands;
+mod life;
+mod road;
+mod sync;

@@ -1,0 +1,69 @@
+//! One event on each road, through the real binary, the way the guides describe it.
+
+use crate::child::{Stage, json, run, said};
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::HeaderMap;
+use axum::routing::post;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+/// An application that passes on what it is given.
+async fn application() -> (String, mpsc::UnboundedReceiver<(HeaderMap, Bytes)>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().route(
+        "/events",
+        post(move |headers: HeaderMap, body: Bytes| {
+            let sender = sender.clone();
+            async move {
+                let _ = sender.send((headers, body));
+            }
+        }),
+    );
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (format!("http://{address}/events"), receiver)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_goes_out_and_its_result_comes_back_linked() {
+    let (handler, mut webhooks) = application().await;
+    let stage = Stage::set(&handler).await;
+    let served = stage.serve().await;
+    let order = r#"{"Meta":{"DataModel":"Order","EventType":"New","Test":true,"Destinations":[{"Name":"memorial-hospital-ehr"}]},
+        "Patient":{"Identifiers":[{"ID":"OX-1","IDType":"MR"}]},
+        "Order":{"ID":"ROAD-1","Status":"New","Procedure":{"Code":"49086-2","Codeset":"LOINC"}}}"#;
+    std::fs::write(stage.path().join("order.json"), order).expect("written");
+    let path = stage.path().to_owned();
+    let sent = tokio::task::spawn_blocking(move || {
+        run(&path, &["send", "order.json", "--wait", "20s", "--correlation", "ward-7", "--format", "json"])
+    });
+    let sent = sent.await.expect("no panic");
+    assert!(sent.status.success(), "{}", said(&sent).1);
+    let sent = json(&sent);
+    assert_eq!(sent["state"], "settled", "{sent}");
+    let question = sent["id"].as_str().expect("an id").to_owned();
+
+    let (headers, body) = webhooks.recv().await.expect("a webhook");
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!(body["Meta"]["DataModel"], "Results");
+    assert_eq!(headers["oxgate-answers"], question.as_str());
+    assert_eq!(headers["oxgate-correlation"], "ward-7");
+    assert_eq!(headers["oxgate-endpoint"], "main");
+
+    let path = stage.path().to_owned();
+    let shown = tokio::task::spawn_blocking(move || {
+        let expectations = json(&run(&path, &["expectations", "list", "--format", "json"]));
+        let listed = said(&run(&path, &["events", "list"]));
+        let shown = said(&run(&path, &["events", "show", &question]));
+        (expectations, listed, shown)
+    });
+    let (expectations, listed, shown) = shown.await.expect("no panic");
+    assert_eq!(expectations["expectations"][0]["standing"], "answered", "{expectations}");
+    assert!(listed.1.contains("Order.New") && listed.1.contains("Results.New"), "{}", listed.1);
+    assert!(shown.1.contains("settled"), "{}", shown.1);
+    let (code, log) = served.stop().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("OX-1"), "no patient's number in the log: {log}");
+}
