@@ -8,7 +8,6 @@ use oxgate_dispatch::BytesBudget;
 use oxgate_store::Faults;
 use serde_json::json;
 use std::sync::Arc;
-use std::time::Duration;
 
 #[tokio::test]
 async fn g1_the_receipt_names_an_event_that_is_in_the_store() {

@@ -234,7 +234,7 @@ impl Gateway {
 
     /// Resolves when the submission's first delivery is back in the queue after so many attempts.
     pub(crate) async fn requeued(&self, queued: &Queued, attempts: u32) {
-        self.tap.opened(queued.deliveries()[0].id, attempts).await;
+        self.tap.requeued(queued.deliveries()[0].id, attempts).await;
     }
 
     /// The submission as it stands once no delivery of it can go on without a person.

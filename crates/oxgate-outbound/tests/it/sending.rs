@@ -121,7 +121,10 @@ async fn g5_an_unknown_outcome_is_never_sent_again() {
     let first = gateway.submit(&order("O-1", LAB)).await;
     let behind = gateway.submit(&order("O-2", LAB)).await;
     gateway.run();
-    let first = gateway.done(first).await;
+    let first = tokio::select! {
+        done = gateway.done(first.clone()) => done,
+        () = gateway.requeued(&first, 1) => panic!("queued to be sent again"),
+    };
     let row = gateway.store.delivery(first.deliveries()[0].id).await.unwrap().unwrap().row;
     assert_eq!((row.state, row.reason), (State::Parked, Reason::UNKNOWN_OUTCOME));
     gateway.clock.advance(Duration::from_hours(24));

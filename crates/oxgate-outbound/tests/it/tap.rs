@@ -1,6 +1,6 @@
 //! The store's ledger with an ear on it, so that a test can wait for a delivery to be queued anew.
 
-use oxgate_core::{DeliveryId, EventId};
+use oxgate_core::{DeliveryId, EventId, State};
 use oxgate_dispatch::ledger::ReadFailed;
 use oxgate_dispatch::{BoxFuture, Ledger};
 use oxgate_store::command::{LaneChange, Record, Recorded, SealedBody};
@@ -20,9 +20,10 @@ impl Tap {
         Self { store, opened: Arc::default() }
     }
 
-    /// Resolves when the delivery has become open or due anew after so many attempts.
-    pub(crate) async fn opened(&self, id: DeliveryId, attempts: u32) {
-        let is_it = |open: &OpenDelivery| open.id == id && open.row.attempts == attempts;
+    /// Resolves when the delivery is back in the queue after so many attempts.
+    pub(crate) async fn requeued(&self, id: DeliveryId, attempts: u32) {
+        let is_it =
+            |open: &OpenDelivery| open.id == id && open.row.state == State::Queued && open.row.attempts == attempts;
         self.opened.subscribe().wait_for(|all| all.iter().any(is_it)).await.expect("the sender is here");
     }
 }
@@ -42,6 +43,10 @@ impl Ledger for Tap {
 
     fn busy_lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>> {
         Ledger::busy_lanes(&self.store)
+    }
+
+    fn lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>> {
+        Ledger::lanes(&self.store)
     }
 
     fn window(

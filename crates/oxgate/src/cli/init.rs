@@ -93,7 +93,7 @@ impl Init {
         };
         let answers = match (&emulator, &self.emulator) {
             (Some(info), Some(base)) => from_emulator(info, base),
-            _ => self.from_flags(),
+            _ => self.answers(),
         };
         let token = self.write_keys()?;
         let pair = keys::generate(self.kind.of_client()).map_err(Failure::failed)?;
@@ -108,7 +108,7 @@ impl Init {
         }
     }
 
-    fn from_flags(&self) -> Answers {
+    fn answers(&self) -> Answers {
         let example = |name: &str| Named {
             name: name.to_owned(),
             id: "00000000-0000-0000-0000-000000000000".to_owned(),

@@ -7,6 +7,7 @@ use crate::output::{Format, cell, json, print};
 use bytes::Bytes;
 use clap::Args;
 use serde_json::{Value, json};
+use std::fmt::Write;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -38,7 +39,7 @@ impl Send {
         let gateway = shared.gateway()?;
         let mut refused = 0_usize;
         for file in &self.files {
-            match self.open(file)? {
+            match open(file)? {
                 Input::One(body) => refused += usize::from(!self.one(shared, &gateway, file, body).await?),
                 Input::Lines { first, rest } => refused += self.lines(shared, &gateway, file, first, rest).await?,
             }
@@ -48,25 +49,6 @@ impl Send {
             1 => Err(Failure::invalid("one event was refused")),
             n => Err(Failure::invalid(format!("{n} events were refused"))),
         }
-    }
-
-    /// NDJSON is known by its first line: a whole JSON value with more after it.
-    fn open(&self, file: &Path) -> Result<Input, Failure> {
-        let cannot = |error: std::io::Error| Failure::failed(format!("cannot read {}: {error}", file.display()));
-        let source: Box<dyn Read + std::marker::Send> = if file == Path::new("-") {
-            Box::new(std::io::stdin())
-        } else {
-            Box::new(std::fs::File::open(file).map_err(cannot)?)
-        };
-        let mut reader = BufReader::new(source);
-        let mut first = Vec::new();
-        reader.read_until(b'\n', &mut first).map_err(cannot)?;
-        let whole = serde_json::from_slice::<serde::de::IgnoredAny>(&first).is_ok();
-        if whole && !reader.fill_buf().map_err(cannot)?.is_empty() {
-            return Ok(Input::Lines { first, rest: reader });
-        }
-        reader.read_to_end(&mut first).map_err(cannot)?;
-        Ok(Input::One(Bytes::from(first)))
     }
 
     fn headers(&self, request: Request) -> Request {
@@ -163,15 +145,35 @@ enum Input {
     Lines { first: Vec<u8>, rest: Reader },
 }
 
+/// NDJSON is known by its first line: a whole JSON value with more after it.
+fn open(file: &Path) -> Result<Input, Failure> {
+    let cannot = |error: std::io::Error| Failure::failed(format!("cannot read {}: {error}", file.display()));
+    let source: Box<dyn Read + std::marker::Send> = if file == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(file).map_err(cannot)?)
+    };
+    let mut reader = BufReader::new(source);
+    let mut first = Vec::new();
+    reader.read_until(b'\n', &mut first).map_err(cannot)?;
+    let whole = serde_json::from_slice::<serde::de::IgnoredAny>(&first).is_ok();
+    if whole && !reader.fill_buf().map_err(cannot)?.is_empty() {
+        return Ok(Input::Lines { first, rest: reader });
+    }
+    reader.read_to_end(&mut first).map_err(cannot)?;
+    Ok(Input::One(Bytes::from(first)))
+}
+
 fn show(shared: &Shared, value: &Value) -> Done {
     if shared.format == Format::Json {
         return json(value);
     }
     let mut text = format!("{}  {}", cell(value, "/id"), cell(value, "/state"));
     for delivery in value.get("deliveries").and_then(Value::as_array).into_iter().flatten() {
-        text.push_str(&format!("\n  {}  to {}", cell(delivery, "/id"), cell(delivery, "/destination")));
+        write!(text, "\n  {}  to {}", cell(delivery, "/id"), cell(delivery, "/destination"))
+            .expect("writing to a string");
         if let Some(state) = delivery.get("state").and_then(Value::as_str) {
-            text.push_str(&format!("  {state}"));
+            write!(text, "  {state}").expect("writing to a string");
         }
     }
     print(&text)

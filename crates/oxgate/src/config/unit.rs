@@ -66,7 +66,7 @@ impl<'de> Deserialize<'de> for Size {
 
 /// As the largest unit that divides it.
 fn written(value: u64, units: &[(u64, &str)]) -> String {
-    let fits = units.iter().find(|(size, _)| value % size == 0 && value >= *size).or(units.last());
+    let fits = units.iter().find(|(size, _)| value.is_multiple_of(*size) && value >= *size).or(units.last());
     fits.map_or_else(|| value.to_string(), |(size, unit)| format!("{}{unit}", value / size))
 }
 

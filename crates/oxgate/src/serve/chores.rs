@@ -18,32 +18,37 @@ const SWEEP_EVERY: Duration = Duration::from_mins(5);
 /// Rows that one step of retention touches: a few milliseconds of the writer's time.
 const SWEEP_ROWS: u32 = 256;
 
-/// Works until `stop`.
-pub(super) async fn run(
-    store: Store,
-    mut keeper: QuotaKeeper,
-    clock: Arc<dyn Clock>,
-    timer: Arc<dyn Timer>,
-    stop: CancellationToken,
-) {
-    let mut sweep_at = clock.now();
-    loop {
-        let now = clock.now();
-        late(&store, now).await;
-        if sweep_at <= now {
-            sweep(&store, &stop).await;
-            sweep_at = clock.now().plus(SWEEP_EVERY);
+/// What the chores are done with.
+pub(super) struct Chores {
+    pub(super) store: Store,
+    pub(super) keeper: QuotaKeeper,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) timer: Arc<dyn Timer>,
+}
+
+impl Chores {
+    /// Works until `stop`.
+    pub(super) async fn run(self, stop: CancellationToken) {
+        let Self { store, mut keeper, clock, timer } = self;
+        let mut sweep_at = clock.now();
+        loop {
+            let now = clock.now();
+            late(&store, now).await;
+            if sweep_at <= now {
+                sweep(&store, &stop).await;
+                sweep_at = clock.now().plus(SWEEP_EVERY);
+            }
+            if let Err(error) = keeper.save().await {
+                tracing::debug!(%error, "the quota's slots are written next time");
+            }
+            tokio::select! {
+                () = timer.until(clock.now().plus(TICK)) => {}
+                () = stop.cancelled() => break,
+            }
         }
         if let Err(error) = keeper.save().await {
-            tracing::debug!(%error, "the quota's slots are written next time");
+            tracing::warn!(%error, "the quota's last slots could not be written: the next start knows of one second's requests less");
         }
-        tokio::select! {
-            () = timer.until(clock.now().plus(TICK)) => {}
-            () = stop.cancelled() => break,
-        }
-    }
-    if let Err(error) = keeper.save().await {
-        tracing::warn!(%error, "the quota's last slots could not be written: the next start knows of one second's requests less");
     }
 }
 

@@ -18,6 +18,9 @@ pub(crate) mod plan;
 /// Configuration anew.
 mod reload;
 
+/// The parts put together.
+mod wire;
+
 /// What has to be done now and then.
 mod chores;
 
@@ -30,17 +33,10 @@ use crate::chance::{OsEntropy, SystemClock};
 use crate::config::Loaded;
 use crate::exit::{Done, Failure};
 use http::{Door, Limits};
-use oxgate_api::{ApiKeys, Feed, Gateway, Requests, Routing};
-use oxgate_core::{Clock, limits};
-use oxgate_dispatch::{BytesBudget, ClockTimer, Ledger, QuotaGate, QuotaRules, Runner, Timer};
-use oxgate_inbound::Inbound;
-use oxgate_outbound::Outbound;
-use oxgate_outbound::meter::QuotaKeeper;
+use oxgate_api::Gateway;
 use oxgate_store::Store;
-use plan::Lasting;
-use redox_client::Client;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -54,12 +50,6 @@ pub(crate) struct Running {
     stop: CancellationToken,
     tasks: TaskTracker,
     stop_within: std::time::Duration,
-}
-
-/// What the last configuration made.
-pub(crate) struct Current {
-    loaded: Loaded,
-    jwks: serde_json::Value,
 }
 
 /// Runs the gateway until SIGTERM or SIGINT.
@@ -95,95 +85,23 @@ pub(crate) fn open_store(loaded: &Loaded) -> Result<Store, String> {
 pub(crate) async fn start(loaded: Loaded) -> Result<Running, Failure> {
     // A second installation is refused and changes nothing.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    // The store's lock comes first: a second gateway must not touch the first one's socket.
     let store = open_store(&loaded).map_err(Failure::failed)?;
     let doors = doors::open(&loaded).await?;
     let addr = doors.open.first().map(TcpListener::local_addr).transpose()?.unwrap_or(loaded.config.server.listen);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let timer: Arc<dyn Timer> = Arc::new(ClockTimer::new(clock.clone()));
-    let rules = QuotaRules { requests: loaded.config.server.redox_quota, ..QuotaRules::default() };
-    let gate = Arc::new(QuotaGate::new("default", rules, clock.clone(), timer.clone()));
-    let keeper = QuotaKeeper::restore(store.clone(), gate.clone()).await.map_err(Failure::failed)?;
-    let api_base = loaded.config.server.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
-    let lasting = Lasting { store: store.clone(), counts: Arc::default(), gate, api_base };
-    let built = plan::build(&loaded, &lasting).map_err(Failure::failed)?;
-
-    let bodies = BytesBudget::new(limits::BODIES_IN_FLIGHT_BYTES);
-    let outbound = Arc::new(Outbound::new(store.clone(), clock.clone(), built.roads));
-    let inbound_parts = oxgate_inbound::Parts {
-        store: store.clone(),
-        clock: clock.clone(),
-        entropy: Arc::new(OsEntropy),
-        counts: lasting.counts.clone(),
-        budget: bodies.clone(),
-        sync_budget: limits::SYNC_BUDGET,
-    };
-    let inbound = Arc::new(Inbound::new(inbound_parts, built.inbound).map_err(Failure::failed)?);
-    let feed = Feed::default();
-    let routing = Arc::new(Routing::new(store.keyed().clone(), clock.clone(), built.routes));
-    let runner = Runner::new(oxgate_dispatch::Parts {
-        ledger: ledger(&store, &outbound, &feed),
-        clock: clock.clone(),
-        timer: timer.clone(),
-        entropy: Arc::new(OsEntropy),
-        bodies: bodies.clone(),
-        targets: built.targets,
-    });
-    let handle = runner.handle();
-    let stop_within = loaded.config.server.stop_timeout.0;
-    let limits = Limits {
-        connections: loaded.config.server.connections_max,
-        head: loaded.config.server.head_timeout.0,
-        stop: stop_within,
-    };
-    let keys =
-        ApiKeys::open(&loaded.data()).map_err(|error| Failure::failed(format!("cannot read the API keys: {error}")))?;
-    let current = Arc::new(Mutex::new(Current { loaded, jwks: built.jwks }));
-    let reload = reload::Reloader {
-        lasting: lasting.clone(),
-        inbound: inbound.clone(),
-        outbound: outbound.clone(),
-        routing: routing.clone(),
-        runner: handle.clone(),
-        current: current.clone(),
-    };
-    let jwks_now = current.clone();
-    let gateway = Arc::new(Gateway {
-        store: store.clone(),
-        routing,
-        inbound,
-        outbound: outbound.clone(),
-        runner: handle,
-        keys: Arc::new(keys),
-        clock: clock.clone(),
-        entropy: Arc::new(OsEntropy),
-        bodies,
-        feed,
-        reload: Arc::new(move || {
-            let reload = reload.clone();
-            Box::pin(async move { reload.reload().await })
-        }),
-        jwks: Arc::new(move || jwks_now.lock().unwrap_or_else(PoisonError::into_inner).jwks.clone()),
-        requests: Requests::default(),
-        started_at: clock.now(),
-        version: env!("CARGO_PKG_VERSION"),
-    });
+    let server = &loaded.config.server;
+    let stop_within = server.stop_timeout.0;
+    let limits = Limits { connections: server.connections_max, head: server.head_timeout.0, stop: stop_within };
+    let wire::Wired { gateway, runner, chores } = wire::together(loaded, store, addr).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(runner.run());
-    tasks.spawn(chores::run(store, keeper, clock, timer, stop.clone()));
+    tasks.spawn(chores.run(stop.clone()));
     for listener in doors.open {
         tasks.spawn(http::serve(Door::Tcp(listener), oxgate_api::router(gateway.clone()), limits, stop.clone()));
     }
     tasks.spawn(http::serve(Door::Unix(doors.local), oxgate_api::local_router(gateway.clone()), limits, stop.clone()));
     tasks.close();
     Ok(Running { addr, gateway, stop, tasks, stop_within })
-}
-
-/// The store as the dispatcher sees it: its changes pass by those who wait for them.
-fn ledger(store: &Store, outbound: &Arc<Outbound<Client>>, feed: &Feed) -> Arc<dyn Ledger> {
-    Arc::new(oxgate_outbound::watch::Watched::new(
-        oxgate_api::Announced::new(store.clone(), feed.clone()),
-        outbound.clone(),
-    ))
 }
 
 impl Running {

@@ -1,6 +1,5 @@
 //! The configuration anew, as a whole or not at all: on SIGHUP and by `POST /v1/admin/reload`.
 
-use super::Current;
 use super::plan::{self, Lasting};
 use crate::config::{ConfigError, Loaded};
 use oxgate_api::{ConfigFault, Reloaded, Routing};
@@ -10,6 +9,12 @@ use oxgate_outbound::Outbound;
 use redox_client::Client;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// What the last configuration made.
+pub(super) struct Current {
+    pub(super) loaded: Loaded,
+    pub(super) jwks: serde_json::Value,
+}
 
 /// Everything that a reload changes.
 #[derive(Clone)]

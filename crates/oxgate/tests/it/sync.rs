@@ -30,7 +30,10 @@ fn calls(trace: &str) -> Vec<Call> {
             if is_answer(line) { line.to_owned() } else { continue }
         } else if line.contains("resumed>") {
             let Some(start) = unfinished.remove(thread) else { continue };
-            if is_answer(&start) { continue } else { start + line }
+            if is_answer(&start) {
+                continue;
+            }
+            start + line
         } else {
             line.to_owned()
         };

@@ -1,0 +1,101 @@
+//! The composition root: the one place where all parts meet.
+
+use super::chores::Chores;
+use super::plan::{self, Lasting};
+use super::reload::{Current, Reloader};
+use crate::chance::{OsEntropy, SystemClock};
+use crate::config::Loaded;
+use crate::exit::Failure;
+use oxgate_api::{Announced, ApiKeys, Feed, Gateway, Requests, Routing};
+use oxgate_core::{Clock, limits};
+use oxgate_dispatch::{BytesBudget, ClockTimer, Ledger, QuotaGate, QuotaRules, Runner, Timer};
+use oxgate_inbound::Inbound;
+use oxgate_outbound::Outbound;
+use oxgate_outbound::meter::QuotaKeeper;
+use oxgate_outbound::watch::Watched;
+use oxgate_store::Store;
+use redox_client::Client;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The parts, connected and not yet running.
+pub(super) struct Wired {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) runner: Runner,
+    pub(super) chores: Chores,
+}
+
+/// Puts the parts together on an open store; `addr` is where the first door is.
+pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> Result<Wired, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let timer: Arc<dyn Timer> = Arc::new(ClockTimer::new(clock.clone()));
+    let rules = QuotaRules { requests: loaded.config.server.redox_quota, ..QuotaRules::default() };
+    let gate = Arc::new(QuotaGate::new("default", rules, clock.clone(), timer.clone()));
+    let keeper = QuotaKeeper::restore(store.clone(), gate.clone()).await.map_err(Failure::failed)?;
+    let api_base = loaded.config.server.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
+    let lasting = Lasting { store: store.clone(), counts: Arc::default(), gate, api_base };
+    let built = plan::build(&loaded, &lasting).map_err(Failure::failed)?;
+
+    let bodies = BytesBudget::new(limits::BODIES_IN_FLIGHT_BYTES);
+    let outbound = Arc::new(Outbound::new(store.clone(), clock.clone(), built.roads));
+    let inbound_parts = inbound_parts(&lasting, &clock, &bodies);
+    let inbound = Arc::new(Inbound::new(inbound_parts, built.inbound).map_err(Failure::failed)?);
+    let routing = Arc::new(Routing::new(store.keyed().clone(), clock.clone(), built.routes));
+    let feed = Feed::default();
+    let runner = Runner::new(oxgate_dispatch::Parts {
+        ledger: ledger(&store, &outbound, &feed),
+        clock: clock.clone(),
+        timer: timer.clone(),
+        entropy: Arc::new(OsEntropy),
+        bodies: bodies.clone(),
+        targets: built.targets,
+    });
+    let keys =
+        ApiKeys::open(&loaded.data()).map_err(|error| Failure::failed(format!("cannot read the API keys: {error}")))?;
+    let current = Arc::new(Mutex::new(Current { loaded, jwks: built.jwks }));
+    let reloader = Reloader {
+        lasting,
+        inbound: inbound.clone(),
+        outbound: outbound.clone(),
+        routing: routing.clone(),
+        runner: runner.handle(),
+        current: current.clone(),
+    };
+    let gateway = Gateway {
+        store: store.clone(),
+        inbound,
+        outbound,
+        routing,
+        runner: runner.handle(),
+        keys: Arc::new(keys),
+        clock: clock.clone(),
+        entropy: Arc::new(OsEntropy),
+        bodies,
+        feed,
+        reload: Arc::new(move || {
+            let reloader = reloader.clone();
+            Box::pin(async move { reloader.reload().await })
+        }),
+        jwks: Arc::new(move || current.lock().unwrap_or_else(PoisonError::into_inner).jwks.clone()),
+        requests: Requests::default(),
+        started_at: clock.now(),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    Ok(Wired { gateway: Arc::new(gateway), runner, chores: Chores { store, keeper, clock, timer } })
+}
+
+fn inbound_parts(lasting: &Lasting, clock: &Arc<dyn Clock>, bodies: &BytesBudget) -> oxgate_inbound::Parts {
+    oxgate_inbound::Parts {
+        store: lasting.store.clone(),
+        clock: clock.clone(),
+        entropy: Arc::new(OsEntropy),
+        counts: lasting.counts.clone(),
+        budget: bodies.clone(),
+        sync_budget: limits::SYNC_BUDGET,
+    }
+}
+
+/// The store as the dispatcher sees it: its changes pass by those who wait for them.
+fn ledger(store: &Store, outbound: &Arc<Outbound<Client>>, feed: &Feed) -> Arc<dyn Ledger> {
+    Arc::new(Watched::new(Announced::new(store.clone(), feed.clone()), outbound.clone()))
+}
