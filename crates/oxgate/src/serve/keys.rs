@@ -23,5 +23,18 @@ pub(crate) fn of_store(loaded: &Loaded) -> Result<Settings, String> {
     let secret = reference.fetch(loaded, "the store's search key").map_err(|error| error.to_string())?;
     let search_key = key_bytes(&secret, "the store's search key")?;
     let ops = super::plan::ops_targets(loaded);
-    Ok(Settings { kek, ops, ..Settings::new(loaded.data(), search_key) })
+    let settings = Settings { kek, ops, ..Settings::new(loaded.data(), search_key) };
+    #[cfg(feature = "mutations")]
+    let settings = mutated(settings)?;
+    Ok(settings)
+}
+
+/// With the deliberate bug that the environment names.
+#[cfg(feature = "mutations")]
+#[expect(clippy::disallowed_methods, reason = "a build for tests, told which bug to have")]
+fn mutated(settings: Settings) -> Result<Settings, String> {
+    use oxgate_store::faults::{Faults, Mutation};
+    let Ok(name) = std::env::var("OXGATE_MUTATION") else { return Ok(settings) };
+    let mutation = Mutation::from_name(&name).ok_or_else(|| format!("there is no mutation `{name}`"))?;
+    Ok(Settings { faults: Faults::mutated(mutation), ..settings })
 }

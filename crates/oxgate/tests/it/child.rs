@@ -94,6 +94,43 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// Redox's side of an endpoint, by hand.
+    pub(crate) fn redox_side(&self, served: &Served) -> RedoxSide {
+        let token = std::fs::read_to_string(self.path().join("keys/verification-token")).expect("a token");
+        let client = reqwest::Client::builder().pool_max_idle_per_host(1).build().expect("a client");
+        RedoxSide { client, url: format!("{}/redox/main", served.base), token: token.trim().to_owned() }
+    }
+}
+
+/// Pushes events as Redox does.
+#[derive(Clone)]
+pub(crate) struct RedoxSide {
+    client: reqwest::Client,
+    url: String,
+    token: String,
+}
+
+impl RedoxSide {
+    /// Pushes an arrival under this log id; the status of the answer.
+    pub(crate) async fn push(&self, log: &str) -> u16 {
+        let body = serde_json::json!({
+            "Meta": {"DataModel": "PatientAdmin", "EventType": "Arrival", "Logs": [{"ID": log, "AttemptID": "one"}]},
+            "Patient": {"Identifiers": [{"ID": "OX-7", "IDType": "MR"}]},
+        });
+        self.push_body(body.to_string()).await
+    }
+
+    /// Pushes any body.
+    pub(crate) async fn push_body(&self, body: String) -> u16 {
+        let request = self.client.post(&self.url).header("verification-token", &self.token).body(body);
+        let answer = request.header("content-type", "application/json").send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        answer.bytes().await.expect("a body");
+        status
+    }
+}
+
 /// A gateway that serves. Dropping it kills it.
 pub(crate) struct Served {
     child: Child,

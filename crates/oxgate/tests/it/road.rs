@@ -67,3 +67,73 @@ async fn an_order_goes_out_and_its_result_comes_back_linked() {
     assert_eq!(code, Some(0), "{log}");
     assert!(!log.contains("OX-1"), "no patient's number in the log: {log}");
 }
+
+/// Events that came through the endpoint, as the command line lists them.
+async fn inbound(stage: &Stage) -> Vec<Value> {
+    let path = stage.path().to_owned();
+    let listed = tokio::task::spawn_blocking(move || {
+        json(&run(&path, &["events", "list", "--direction", "inbound", "--limit", "1000", "--format", "json"]))
+    });
+    listed.await.expect("no panic")["events"].as_array().expect("events").clone()
+}
+
+/// Pushes one log over 32 connections at once; how many events it became.
+async fn pushed_at_once(environment: &[(&str, &str)]) -> usize {
+    let stage = Stage::set("http://127.0.0.1:9/events").await;
+    let mut command = std::process::Command::new(crate::child::BINARY);
+    command.envs(environment.iter().copied());
+    let served = stage.serve_by(command).await;
+    let pushes: Vec<_> = (0..32)
+        .map(|_| {
+            // A client of its own is a connection of its own.
+            let redox = stage.redox_side(&served);
+            tokio::spawn(async move { redox.push("the-same-log").await })
+        })
+        .collect();
+    for push in pushes {
+        assert_eq!(push.await.expect("no panic"), 200);
+    }
+    inbound(&stage).await.len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g2_a_log_redelivered_over_32_connections_is_one_event() {
+    assert_eq!(pushed_at_once(&[]).await, 1);
+}
+
+/// The deliberate bug `g2-skip-dedup` is seen.
+#[cfg(feature = "mutations")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mutations_of_g2_are_caught() {
+    assert_eq!(pushed_at_once(&[("OXGATE_MUTATION", "g2-skip-dedup")]).await, 32);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g2_without_ids_nothing_is_taken_for_a_duplicate() {
+    let stage = Stage::set("http://127.0.0.1:9/events").await;
+    let served = stage.serve().await;
+    let redox = stage.redox_side(&served);
+    for event in ["Arrival", "Cancel", "Arrival"] {
+        let body = format!(
+            r#"{{"Meta":{{"DataModel":"PatientAdmin","EventType":"{event}"}},"Patient":{{"Identifiers":[{{"ID":"OX-7","IDType":"MR"}}]}}}}"#
+        );
+        assert_eq!(redox.push_body(body).await, 200);
+    }
+    let types: Vec<_> = inbound(&stage).await.iter().rev().map(|event| event["event_type"].clone()).collect();
+    assert_eq!(types, ["Arrival", "Cancel", "Arrival"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_is_kept_and_parked() {
+    let stage = Stage::set("http://127.0.0.1:9/events").await;
+    let served = stage.serve().await;
+    assert_eq!(stage.redox_side(&served).push_body("this is not JSON".to_owned()).await, 200);
+    let path = stage.path().to_owned();
+    let parked = tokio::task::spawn_blocking(move || json(&run(&path, &["parked", "list", "--format", "json"]))).await;
+    let parked = parked.expect("no panic");
+    assert_eq!(parked["parked"][0]["reason"], "unreadable", "{parked}");
+    let wrong =
+        reqwest::Client::new().post(format!("{}/redox/main", served.base)).header("verification-token", "wrong");
+    assert_eq!(wrong.body("{}").send().await.expect("an answer").status(), 401);
+    assert_eq!(inbound(&stage).await.len(), 1, "a wrong token stores nothing");
+}

@@ -70,9 +70,8 @@ fn proved(calls: &[Call]) -> Result<usize, String> {
     Ok(answers)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn g1_sync_before_answer() {
-    const EVENTS: usize = 25;
+/// How many of [`EVENTS`] answers are proved for a gateway that is started by `strace`, with the environment given.
+async fn watched(environment: &[(&str, &str)]) -> Result<usize, String> {
     // No handler of the events: nothing but accepts writes to the store while we watch.
     let stage = Stage::set("http://127.0.0.1:9/events").await;
     let config = stage.path().join("oxgate.toml");
@@ -85,24 +84,35 @@ async fn g1_sync_before_answer() {
         .args(["-f", "-y", "-s", "64", "-e", "trace=fdatasync,fsync,pwrite64,write,writev,sendto", "-o"])
         .arg(&trace)
         .arg(BINARY);
+    strace.envs(environment.iter().copied());
     let served = stage.serve_by(strace).await;
 
-    let token = std::fs::read_to_string(stage.path().join("keys/verification-token")).expect("a token");
-    let client = reqwest::Client::builder().pool_max_idle_per_host(1).build().expect("a client");
     let before = std::fs::read_to_string(&trace).expect("a trace").len();
+    let redox = stage.redox_side(&served);
     for number in 0..EVENTS {
-        let body = format!(
-            r#"{{"Meta":{{"DataModel":"PatientAdmin","EventType":"Arrival","Logs":[{{"ID":"log-{number}"}}]}},"Patient":{{"Identifiers":[{{"ID":"OX-{number}","IDType":"MR"}}]}}}}"#
-        );
-        let request = client.post(format!("{}/redox/main", served.base)).header("verification-token", token.trim());
-        let answer = request.header("content-type", "application/json").body(body).send().await.expect("an answer");
-        assert_eq!(answer.status(), 200);
-        answer.bytes().await.expect("a body");
+        assert_eq!(redox.push(&format!("log-{number}")).await, 200);
     }
     let text = std::fs::read_to_string(&trace).expect("a trace");
     let calls = calls(text.get(before..).expect("the trace only grows"));
-    let answers = proved(&calls).unwrap_or_else(|why| panic!("{why}: {calls:?}"));
-    assert!(answers >= EVENTS - 1, "{answers} of {EVENTS} answers were seen: {calls:?}");
+    proved(&calls).map_err(|why| format!("{why}: {calls:?}"))
+}
+
+const EVENTS: usize = 25;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g1_sync_before_answer() {
+    let answers = watched(&[]).await.unwrap_or_else(|why| panic!("{why}"));
+    assert!(answers >= EVENTS - 1, "{answers} of {EVENTS} answers were seen");
+}
+
+/// The deliberate bugs `g1-skip-sync` and `g1-answer-before-commit` are seen.
+#[cfg(feature = "mutations")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mutations_of_g1_are_caught() {
+    for mutation in ["g1-skip-sync", "g1-answer-before-commit"] {
+        let seen = watched(&[("OXGATE_MUTATION", mutation)]).await;
+        assert!(seen.is_err(), "{mutation} was not caught: {seen:?}");
+    }
 }
 
 /// The proof must be able to fail: the same calls with the sync taken out, or moved behind the answer, are refused.
