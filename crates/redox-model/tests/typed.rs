@@ -143,6 +143,7 @@ fn what_fits_no_field_is_kept_in_its_own_words() {
     assert_eq!(message.meta.other.get("Source"), Some("\"s\""));
     assert_eq!(message.meta.other.get("New"), Some("1.10"));
     assert_eq!(message.patient.other.get("Notes"), Some(r#"["a",null,{"b":1e2}]"#));
+    assert!(message.patient.notes.is_empty(), "an array is kept whole or taken whole");
     assert_eq!(message.other.get("Foo"), Some("[ 1 ]"));
     let kept: Vec<_> = notes.iter().filter(|note| note.rule == Rule::Type).map(|note| note.path.as_str()).collect();
     assert_eq!(
