@@ -123,7 +123,7 @@ pub enum Accepted {
         event: EventId,
         /// Its deliveries, in the order given.
         deliveries: Vec<DeliveryId>,
-        /// The questions it answers, with grade and fit.
+        /// The questions it is linked to, with grade and fit; neither suspect nor overflowing ones.
         answers: Vec<LinkedAnswer>,
     },
     /// Already here; nothing written.

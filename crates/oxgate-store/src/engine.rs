@@ -1,7 +1,7 @@
 //! What a database must be able to do to hold the truth: apply commands in one transaction, commit it, answer reads.
 //!
-//! The writer thread is written against [`Engine`] and the rest of the gateway against [`crate::Store`], so a second
-//! database is a second implementation of the two traits here and runs the same conformance suite.
+//! The writer thread is written against [`crate::engine::Engine`] and the rest of the gateway against [`crate::Store`],
+//! so a second database is a second implementation of the two traits here and runs the same conformance suite.
 
 use crate::command::{Command, LinkedAnswer, Outcome};
 use crate::view::{
@@ -28,6 +28,9 @@ pub struct Applied {
     pub illegal: u64,
 }
 
+/// What a database said; each has its own words.
+pub type DatabaseError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why a group could not be applied or committed. Nothing of it is durable, unless a commit's outcome is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum GroupError {
@@ -44,7 +47,7 @@ pub enum GroupError {
     Full,
     /// The database cannot write at all.
     #[error("the database cannot write")]
-    Broken(#[source] rusqlite::Error),
+    Broken(#[source] DatabaseError),
 }
 
 /// Why a single command failed. Everything that a caller can cause is an outcome; these are ours.
@@ -52,7 +55,7 @@ pub enum GroupError {
 pub enum CommandError {
     /// The database refused a statement.
     #[error("a statement failed")]
-    Sql(#[from] rusqlite::Error),
+    Database(#[source] DatabaseError),
     /// The event's body was to be in parts, and they are not there: sealed in another life of the process, or swept.
     #[error("the parts of body {body} are not staged: seal it again")]
     NotStaged {
@@ -106,7 +109,7 @@ pub trait Engine: Send + 'static {
 pub enum ReadError {
     /// The database refused.
     #[error("cannot read the store: the database refused")]
-    Sql(#[source] Arc<rusqlite::Error>),
+    Database(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// A body cannot be opened: its bytes, or the key that sealed them, are not those of the seal.
     #[error("cannot open body {body}: its seal is broken or its data key is another; check the disk and the keys")]
     Sealed {
@@ -116,12 +119,6 @@ pub enum ReadError {
     /// The question was given up: the process is ending, or the question itself failed.
     #[error("the question to the store was interrupted")]
     Interrupted,
-}
-
-impl From<rusqlite::Error> for ReadError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sql(Arc::new(error))
-    }
 }
 
 /// A body as it is stored: packed and sealed.

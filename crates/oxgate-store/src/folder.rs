@@ -60,11 +60,17 @@ pub enum FolderError {
 /// Makes the folder if it is absent and closes it to everyone but its owner.
 pub(crate) fn prepare(folder: &Path) -> Result<(), FolderError> {
     let failed = |act, source| FolderError::Io { act, path: folder.to_owned(), source };
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| failed("make the folder", error))?;
-    let mode = fs::metadata(folder).map_err(|error| failed("look at the folder", error))?.permissions().mode();
+    if !folder.exists() {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| failed("make", error))?;
+        // The folder's own entry must survive a power failure as what is in it does. Some file systems take no sync
+        // of a folder, and none of ours can be told to wait for theirs.
+        for parent in folder.ancestors().skip(1) {
+            let _ = File::open(parent).and_then(|parent| parent.sync_all());
+        }
+    }
+    let mode = fs::metadata(folder).map_err(|error| failed("look at", error))?.permissions().mode();
     if mode & 0o777 != 0o700 {
-        fs::set_permissions(folder, Permissions::from_mode(0o700))
-            .map_err(|error| failed("close to others the folder", error))?;
+        fs::set_permissions(folder, Permissions::from_mode(0o700)).map_err(|error| failed("close to others", error))?;
     }
     refuse_network(folder)
 }

@@ -188,7 +188,8 @@ pub struct EventQuery {
 /// What the post-commit hook tells the dispatcher, in commit order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Change {
-    /// A delivery became open or due anew: written, requeued, released, replayed.
+    /// A delivery became open or due anew: written, requeued, held, in doubt, released, replayed. Its row says which; a
+    /// delivery known already is replaced by this. A start is no news to the one who starts.
     Open(OpenDelivery),
     /// A delivery left the open ones: settled, parked, cancelled, expired.
     Closed {

@@ -30,9 +30,10 @@ pub(crate) mod read;
 pub use connect::ConnectError;
 
 use crate::command::Command;
-use crate::engine::{Applied, Engine, GroupError, ReadError, Reads};
+use crate::engine::{Applied, CommandError, Engine, GroupError, ReadError, Reads};
 use crate::settings::Settings;
 use crate::vault::Wrapped;
+use apply::Fault;
 use connect::Role;
 use log::Log;
 use memory::Memory;
@@ -78,7 +79,7 @@ impl Sqlite {
             memory: Memory::load(&connection)?,
             connection: Some(connection),
             path,
-            settings: Settings { retention: settings.retention.with_minimums(), ..settings.clone() },
+            settings: Settings { kek: None, retention: settings.retention.with_minimums(), ..settings.clone() },
             keyed: Keyed::new(settings.search_key),
             entropy,
             bodies: Arc::new(AtomicU64::new(bodies)),
@@ -134,7 +135,7 @@ impl Sqlite {
     }
 
     fn connection(&self) -> Result<&Connection, GroupError> {
-        self.connection.as_ref().ok_or_else(|| GroupError::Broken(rusqlite::Error::InvalidQuery))
+        self.connection.as_ref().ok_or_else(no_connection)
     }
 
     fn reload(&mut self) {
@@ -168,13 +169,14 @@ impl Engine for Sqlite {
             bodies: &self.bodies,
             faults: &self.settings.faults,
         };
-        let connection = self.connection.as_ref().ok_or_else(|| GroupError::Broken(rusqlite::Error::InvalidQuery))?;
+        let connection = self.connection.as_ref().ok_or_else(no_connection)?;
         connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])).map_err(group_error)?;
         apply::apply(connection, &mut self.memory, &context, commands).map_err(|(index, source)| {
             self.roll_back();
             match source {
-                crate::engine::CommandError::Sql(error) if is_fatal(&error) => group_error(error),
-                source => GroupError::Command { index, source },
+                Fault::Sql(error) if is_fatal(&error) => group_error(error),
+                Fault::Sql(error) => GroupError::Command { index, source: CommandError::Database(error.into()) },
+                Fault::Ours(source) => GroupError::Command { index, source },
             }
         })
     }
@@ -211,7 +213,7 @@ impl Engine for Sqlite {
         };
         let (connection, memory) = open().map_err(|error| match error {
             ConnectError::Sql(error) => group_error(error),
-            _ => GroupError::Broken(rusqlite::Error::InvalidQuery),
+            error => GroupError::Broken(error.into()),
         })?;
         (self.connection, self.memory) = (Some(connection), memory);
         Ok(())
@@ -279,9 +281,14 @@ fn is_fatal(error: &rusqlite::Error) -> bool {
     )
 }
 
+/// A commit failed earlier and nothing has recovered from it yet.
+fn no_connection() -> GroupError {
+    GroupError::Broken("the writing connection was given up after a failure".into())
+}
+
 fn group_error(error: rusqlite::Error) -> GroupError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => GroupError::Full,
-        _ => GroupError::Broken(error),
+        _ => GroupError::Broken(error.into()),
     }
 }

@@ -94,7 +94,7 @@ impl<E: Engine> Writer<E> {
     /// Writes groups until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         while let Some(group) = self.shared.queue.next_group() {
-            let group = self.refuse_new_work(group);
+            let group = if self.shared.disk.look() { refuse_new_work(group) } else { group };
             self.write(group);
             if *self.shared.sick.borrow() && !self.convalesce() {
                 break;
@@ -102,23 +102,6 @@ impl<E: Engine> Writer<E> {
             self.engine.between_groups();
         }
         self.shared.changes.close();
-    }
-
-    /// Little free space: new events are refused, everything that moves deliveries on or frees space is not.
-    fn refuse_new_work(&self, group: Group) -> Group {
-        if !self.shared.disk.look() {
-            return group;
-        }
-        let mut kept = Group::default();
-        for (command, waiting) in group.commands.into_iter().zip(group.waiting) {
-            if is_new_work(&command) {
-                waiting.answer(Err(Refused::DiskLow));
-            } else {
-                kept.commands.push(command);
-                kept.waiting.push(waiting);
-            }
-        }
-        kept
     }
 
     fn write(&mut self, group: Group) {
@@ -150,16 +133,16 @@ impl<E: Engine> Writer<E> {
                 tracing::error!(error = source as &dyn std::error::Error, "a command could not be carried out");
                 Refused::Fault
             }
-            GroupError::Full if !self.shared.disk.is_low() => {
+            GroupError::Full => {
                 // The reserve makes room; what settles or frees space gets a second chance at once.
                 self.shared.disk.is_full();
-                let group = self.refuse_new_work(Group { commands, waiting });
-                return self.write(group);
+                let before = commands.len();
+                let group = refuse_new_work(Group { commands, waiting });
+                return if group.commands.len() < before { self.write(group) } else { self.second_chance(group) };
             }
-            GroupError::Full => Refused::DiskLow,
             GroupError::Broken(source) => {
                 tracing::error!(
-                    error = source as &dyn std::error::Error,
+                    error = source.as_ref() as &dyn std::error::Error,
                     "a commit failed: nothing is taken until a probe succeeds"
                 );
                 self.shared.sick.send_replace(true);
@@ -168,6 +151,20 @@ impl<E: Engine> Writer<E> {
         };
         for waiting in waiting {
             waiting.answer(Err(refusal.clone()));
+        }
+    }
+
+    /// A group without new work that met a full disk: once more with the room that the reserve gave, or not at all.
+    fn second_chance(&mut self, group: Group) {
+        let Group { commands, waiting } = group;
+        match self.transact(&commands, waiting) {
+            Ok(()) => {}
+            Err((waiting, GroupError::Full)) => {
+                for waiting in waiting {
+                    waiting.answer(Err(Refused::DiskLow));
+                }
+            }
+            Err((waiting, error)) => self.failed(commands, waiting, &error),
         }
     }
 
@@ -237,6 +234,20 @@ fn answer(waiting: Vec<Waiting>, applied: &mut Applied) {
     }
 }
 
+/// Little free space: new events are refused, everything that moves deliveries on or frees space is not.
+fn refuse_new_work(group: Group) -> Group {
+    let mut kept = Group::default();
+    for (command, waiting) in group.commands.into_iter().zip(group.waiting) {
+        if is_new_work(&command) {
+            waiting.answer(Err(Refused::DiskLow));
+        } else {
+            kept.commands.push(command);
+            kept.waiting.push(waiting);
+        }
+    }
+    kept
+}
+
 fn is_new_work(command: &Command) -> bool {
     matches!(command, Command::Accept(_) | Command::Submit(_) | Command::Part { .. })
 }
@@ -244,6 +255,6 @@ fn is_new_work(command: &Command) -> bool {
 fn injected(failure: Failure) -> GroupError {
     match failure {
         Failure::Full => GroupError::Full,
-        Failure::Io => GroupError::Broken(rusqlite::Error::InvalidQuery),
+        Failure::Io => GroupError::Broken("the disk failed, as a test asked".into()),
     }
 }

@@ -1,8 +1,8 @@
 //! An inbound event: recognised as a redelivery, or written with its deliveries and the questions it answers.
 
+use super::Fault;
 use super::Turn;
 use crate::command::{Accept, Accepted, Dedup, Verdict};
-use crate::engine::CommandError;
 use crate::faults::Mutation;
 use crate::sqlite::columns::number;
 use crate::sqlite::names::Kind;
@@ -25,7 +25,7 @@ enum Recognised {
 }
 
 impl Turn<'_> {
-    pub(super) fn accept(&mut self, accept: &Accept) -> Result<Accepted, CommandError> {
+    pub(super) fn accept(&mut self, accept: &Accept) -> Result<Accepted, Fault> {
         let new = &accept.event;
         let recognised = match &accept.dedup {
             Some(dedup) if !self.context.faults.has(Mutation::G2SkipDedup) => self.recognise(dedup, new.content)?,

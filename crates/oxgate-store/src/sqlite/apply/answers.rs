@@ -1,8 +1,8 @@
 //! An arriving event finds the questions it answers: within one partner, by shared key, guarded by the patient.
 
+use super::Fault;
 use super::Turn;
 use crate::command::{AnswerProbe, LinkedAnswer};
-use crate::engine::CommandError;
 use crate::sqlite::columns::{Stored, event_id, number};
 use crate::sqlite::names::Kind;
 use crate::sqlite::statements as sql;
@@ -34,7 +34,7 @@ impl Turn<'_> {
     ///
     /// A suspect answer, and one that fits more questions than are looked at, is written down and alarmed but
     /// changes no question's state and is not among the links.
-    pub(super) fn answer(&mut self, event: EventId, probe: &AnswerProbe) -> Result<Vec<LinkedAnswer>, CommandError> {
+    pub(super) fn answer(&mut self, event: EventId, probe: &AnswerProbe) -> Result<Vec<LinkedAnswer>, Fault> {
         let partner = self.name(Kind::Partner, &probe.partner)?;
         let rules = probe.rules.iter().map(|rule| self.name(Kind::Rule, rule)).collect::<rusqlite::Result<Vec<_>>>()?;
         let sought = Sought { partner, rules: &rules, patients: &probe.patients };
@@ -76,12 +76,7 @@ impl Turn<'_> {
         statement.query_map([expectation], |row| row.get(0).map(KeyHash))?.collect()
     }
 
-    fn link_part(
-        &mut self,
-        event: EventId,
-        part: u16,
-        candidates: &[Candidate],
-    ) -> Result<Vec<LinkedAnswer>, CommandError> {
+    fn link_part(&mut self, event: EventId, part: u16, candidates: &[Candidate]) -> Result<Vec<LinkedAnswer>, Fault> {
         let overflow = candidates.len() > ANSWER_CANDIDATES;
         let linking = candidates.iter().filter(|candidate| candidate.grade.links()).count();
         let fit = if overflow { Fit::Overflow } else { Fit::of(linking, ANSWER_CANDIDATES) };
@@ -119,7 +114,7 @@ impl Turn<'_> {
 
     /// An answer proves that its question was received, if it is plain which of the question's deliveries it proves:
     /// the only one that has not been cancelled or expired.
-    fn settle_by_answer(&mut self, question: i64) -> Result<(), CommandError> {
+    fn settle_by_answer(&mut self, question: i64) -> Result<(), Fault> {
         let deliveries: Vec<Stored> = {
             let mut statement = self.connection.prepare_cached(sql::DELIVERIES_OF_EVENT)?;
             statement.query_map([question], Stored::read)?.collect::<rusqlite::Result<_>>()?

@@ -1,8 +1,8 @@
 //! What parking a delivery does to those behind it, and what its end gives back to them.
 
+use super::Fault;
 use super::Turn;
 use super::record::Circumstances;
-use crate::engine::CommandError;
 use crate::sqlite::columns::{Stored, key_numbers, natural, number};
 use crate::sqlite::statements as sql;
 use oxgate_core::delivery::{OnPark, Policy, step};
@@ -10,7 +10,7 @@ use oxgate_core::{Fact, OrderKeys, State};
 use rusqlite::{OptionalExtension, params};
 
 impl Turn<'_> {
-    pub(super) fn parked(&mut self, parked: &Stored, on_park: OnPark) -> Result<(), CommandError> {
+    pub(super) fn parked(&mut self, parked: &Stored, on_park: OnPark) -> Result<(), Fault> {
         if self.direction(parked.id.event)? != oxgate_core::Direction::Ops {
             self.report_parked(parked)?;
         }
@@ -21,7 +21,7 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn unparked(&mut self, stored: &Stored) -> Result<(), CommandError> {
+    pub(super) fn unparked(&mut self, stored: &Stored) -> Result<(), Fault> {
         self.unblock_lane(stored)?;
         let mut removed = 0;
         for key in key_numbers(&stored.keys) {
@@ -44,7 +44,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn hold_keys(&mut self, parked: &Stored) -> Result<(), CommandError> {
+    fn hold_keys(&mut self, parked: &Stored) -> Result<(), Fault> {
         let keys = key_numbers(&parked.keys);
         if keys.is_empty() {
             return Ok(());
@@ -60,7 +60,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn turn_by_key(&mut self, delivery: &Stored, fact: &Fact) -> Result<(), CommandError> {
+    fn turn_by_key(&mut self, delivery: &Stored, fact: &Fact) -> Result<(), Fault> {
         // Holding and releasing read the same under every policy.
         if let Ok(step) = step(&delivery.row, fact, &Policy::HANDLER, self.context.now) {
             self.advance(delivery, step, fact, Circumstances::default())?;

@@ -1,5 +1,6 @@
 //! Rows that accept, submit and operational events share: the event, its body, its deliveries.
 
+use super::Fault;
 use super::Turn;
 use crate::command::{NewDelivery, NewEvent, SealedBody};
 use crate::engine::CommandError;
@@ -34,9 +35,9 @@ impl Turn<'_> {
         flags: Flags,
         parent: Option<EventId>,
         deliveries: &[NewDelivery],
-    ) -> Result<(EventId, Vec<DeliveryId>), CommandError> {
+    ) -> Result<(EventId, Vec<DeliveryId>), Fault> {
         if deliveries.is_empty() {
-            return Err(CommandError::WithoutDelivery);
+            return Err(CommandError::WithoutDelivery.into());
         }
         let event = EventId { seq: self.memory.next_seq(), tag: new.tag };
         self.own_body(event, &new.body)?;
@@ -60,7 +61,7 @@ impl Turn<'_> {
         new: &NewEvent,
         flags: Flags,
         parent: Option<EventId>,
-    ) -> Result<(), CommandError> {
+    ) -> Result<(), Fault> {
         let address = &new.address;
         let flags = if address.test { flags.with(Flags::TEST) } else { flags };
         let content_type = (new.content_type != USUAL_CONTENT_TYPE).then_some(&new.content_type);
@@ -91,13 +92,13 @@ impl Turn<'_> {
     }
 
     /// Writes a body that came inline, or takes over the parts that were staged for it.
-    pub(super) fn own_body(&self, event: EventId, body: &SealedBody) -> Result<(), CommandError> {
+    pub(super) fn own_body(&self, event: EventId, body: &SealedBody) -> Result<(), Fault> {
         let first = slot(body.id, 0);
         if let Some(bytes) = &body.inline {
             self.execute(sql::BODY_INSERT, params![first, number(event.seq), body.codec, body.data_key, bytes])?;
         } else {
             if self.execute(sql::STAGING_DELETE, [number(body.id)])? == 0 {
-                return Err(CommandError::NotStaged { body: body.id });
+                return Err(CommandError::NotStaged { body: body.id }.into());
             }
             self.execute(sql::BODY_OWN, params![first, number(event.seq)])?;
         }
@@ -105,24 +106,14 @@ impl Turn<'_> {
     }
 
     /// Writes one part of a large body; until an event takes it over, `staging` marks it as nobody's.
-    pub(super) fn stage(
-        &self,
-        body: u64,
-        part: u32,
-        (codec, data_key, bytes): (u8, u32, &[u8]),
-    ) -> Result<(), CommandError> {
+    pub(super) fn stage(&self, body: u64, part: u32, (codec, data_key, bytes): (u8, u32, &[u8])) -> Result<(), Fault> {
         self.execute(sql::STAGING_INSERT, params![number(body), self.context.now.0])?;
         self.execute(sql::BODY_INSERT, params![slot(body, part), None::<i64>, codec, data_key, bytes])?;
         Ok(())
     }
 
     /// Writes a delivery; one whose order key is held starts as held.
-    pub(super) fn insert_delivery(
-        &mut self,
-        place: Place,
-        keys: &OrderKeys,
-        mut row: Delivery,
-    ) -> Result<(), CommandError> {
+    pub(super) fn insert_delivery(&mut self, place: Place, keys: &OrderKeys, mut row: Delivery) -> Result<(), Fault> {
         let lane = place.lane;
         if row.state == State::Queued && self.is_held(lane, (place.rank, place.id.n), keys)? {
             // The policy plays no part in this step.

@@ -1,8 +1,8 @@
 //! Lanes: made when a delivery first needs one, changed by persons, by the dispatcher and by parked deliveries.
 
+use super::Fault;
 use super::Turn;
 use crate::command::LaneChange;
-use crate::engine::CommandError;
 use crate::sqlite::columns::{Stored, event_id, number};
 use crate::sqlite::names::Kind;
 use crate::sqlite::statements as sql;
@@ -55,7 +55,7 @@ impl Turn<'_> {
     /// A change asked by a person or the dispatcher; `false` when there is no such lane.
     ///
     /// Resuming a paused lane that a parked delivery holds leaves it blocked; resuming a blocked one opens it.
-    pub(super) fn change_lane(&mut self, change: &LaneChange) -> Result<bool, CommandError> {
+    pub(super) fn change_lane(&mut self, change: &LaneChange) -> Result<bool, Fault> {
         let Some(lane) = self.memory.lanes.get(&change.lane) else { return Ok(false) };
         let was_blocked = matches!(lane.state, LaneState::Blocked { .. });
         let mut state = change.state.clone();
@@ -76,7 +76,7 @@ impl Turn<'_> {
     }
 
     /// A parked delivery holds its lane. A lane that a person stopped stays stopped; the hold counts once it resumes.
-    pub(super) fn block_lane(&mut self, parked: &Stored) -> Result<(), CommandError> {
+    pub(super) fn block_lane(&mut self, parked: &Stored) -> Result<(), Fault> {
         let (id, lane) = (parked.id, parked.lane);
         let (rank, seq) = (number(parked.rank), number(id.event.seq));
         self.execute(sql::LANE_HOLD_INSERT, params![lane, rank, id.n, seq, id.event.tag])?;
@@ -91,7 +91,7 @@ impl Turn<'_> {
     }
 
     /// A delivery that may have held its lane is no longer parked.
-    pub(super) fn unblock_lane(&mut self, stored: &Stored) -> Result<(), CommandError> {
+    pub(super) fn unblock_lane(&mut self, stored: &Stored) -> Result<(), Fault> {
         let (id, lane) = (stored.id, stored.lane);
         let (rank, seq) = (number(stored.rank), number(id.event.seq));
         self.execute(sql::LANE_HOLD_DELETE, params![lane, rank, id.n, seq])?;

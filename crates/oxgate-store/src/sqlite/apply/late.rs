@@ -1,8 +1,8 @@
 //! Expectations whose deadline has passed become late, each with its operational event in the same transaction.
 
+use super::Fault;
 use super::Turn;
 use super::ops::LateQuestion;
-use crate::engine::CommandError;
 use crate::sqlite::names::name_text;
 use crate::sqlite::statements as sql;
 use oxgate_core::Timestamp;
@@ -13,7 +13,7 @@ const STEP: u32 = 256;
 
 impl Turn<'_> {
     /// How many became late; as many as a step takes means that there may be more.
-    pub(super) fn late(&mut self) -> Result<u32, CommandError> {
+    pub(super) fn late(&mut self) -> Result<u32, Fault> {
         let now = self.context.now;
         let due: Vec<(i64, i64, i64, i64, i64)> = {
             let mut statement = self.connection.prepare_cached(sql::EXPECTATIONS_DUE)?;

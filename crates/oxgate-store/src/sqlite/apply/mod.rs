@@ -60,6 +60,25 @@ pub(super) struct Context<'a> {
     pub(super) faults: &'a Faults,
 }
 
+/// Why a command failed: SQLite's own words, or ours.
+#[derive(Debug)]
+pub(super) enum Fault {
+    Sql(rusqlite::Error),
+    Ours(CommandError),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<CommandError> for Fault {
+    fn from(error: CommandError) -> Self {
+        Self::Ours(error)
+    }
+}
+
 /// Characters of a person's reason that are kept.
 const NOTE_CHARS: usize = 200;
 
@@ -72,7 +91,7 @@ pub(super) fn apply(
     memory: &mut Memory,
     context: &Context<'_>,
     commands: &[Command],
-) -> Result<Applied, (usize, CommandError)> {
+) -> Result<Applied, (usize, Fault)> {
     let before = connection.total_changes();
     let mut turn = Turn { connection, memory, context, applied: Applied::default() };
     for (index, command) in commands.iter().enumerate() {
@@ -92,7 +111,7 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    fn run(&mut self, command: &Command) -> Result<Outcome, CommandError> {
+    fn run(&mut self, command: &Command) -> Result<Outcome, Fault> {
         let now = self.context.now;
         Ok(match command {
             Command::Accept(accept) => Outcome::Accepted(self.accept(accept)?),

@@ -1,8 +1,8 @@
 //! Operational events: what the gateway has to say about itself, as content-free events to targets of kind `ops`.
 
+use super::Fault;
 use super::Turn;
 use crate::command::{NewDelivery, NewEvent, SealedBody};
-use crate::engine::CommandError;
 use crate::sqlite::columns::{Stored, number};
 use crate::sqlite::statements as sql;
 use oxgate_core::lane::LaneScope;
@@ -22,7 +22,7 @@ pub(super) struct LateQuestion {
 }
 
 impl Turn<'_> {
-    pub(super) fn report_parked(&mut self, parked: &Stored) -> Result<(), CommandError> {
+    pub(super) fn report_parked(&mut self, parked: &Stored) -> Result<(), Fault> {
         let mut data = self.lane_data(parked.lane);
         data["delivery"] = json!(parked.id);
         data["event"] = json!(parked.id.event);
@@ -31,19 +31,19 @@ impl Turn<'_> {
         self.report("delivery.parked", Some(parked.id.event), &data)
     }
 
-    pub(super) fn report_blocked(&mut self, lane: i64, by: DeliveryId) -> Result<(), CommandError> {
+    pub(super) fn report_blocked(&mut self, lane: i64, by: DeliveryId) -> Result<(), Fault> {
         let mut data = self.lane_data(lane);
         data["delivery"] = json!(by);
         data["event"] = json!(by.event);
         self.report("lane.blocked", Some(by.event), &data)
     }
 
-    pub(super) fn report_orphaned(&mut self, lane: i64) -> Result<(), CommandError> {
+    pub(super) fn report_orphaned(&mut self, lane: i64) -> Result<(), Fault> {
         let data = self.lane_data(lane);
         self.report("lane.orphaned", None, &data)
     }
 
-    pub(super) fn report_late(&mut self, late: &LateQuestion) -> Result<(), CommandError> {
+    pub(super) fn report_late(&mut self, late: &LateQuestion) -> Result<(), Fault> {
         let data = json!({
             "event": late.event,
             "kind": self.kind(late.event)?,
@@ -54,12 +54,12 @@ impl Turn<'_> {
         self.report("expectation.late", Some(late.event), &data)
     }
 
-    pub(super) fn report_suspect(&mut self, answer: EventId, question: EventId) -> Result<(), CommandError> {
+    pub(super) fn report_suspect(&mut self, answer: EventId, question: EventId) -> Result<(), Fault> {
         let data = json!({ "event": answer, "kind": self.kind(answer)?, "question": question });
         self.report("answer.suspect", Some(answer), &data)
     }
 
-    pub(super) fn report_overflow(&mut self, answer: EventId) -> Result<(), CommandError> {
+    pub(super) fn report_overflow(&mut self, answer: EventId) -> Result<(), Fault> {
         let data = json!({ "event": answer, "kind": self.kind(answer)? });
         self.report("answer.overflow", Some(answer), &data)
     }
@@ -87,7 +87,7 @@ impl Turn<'_> {
     /// Writes the event with one delivery for each ops target; without targets nobody would read it.
     ///
     /// The body is stored as it is: it holds ids, configured names and reasons, nothing to seal.
-    fn report(&mut self, what: &str, parent: Option<EventId>, data: &Value) -> Result<(), CommandError> {
+    fn report(&mut self, what: &str, parent: Option<EventId>, data: &Value) -> Result<(), Fault> {
         let (now, targets) = (self.context.now, self.context.ops);
         if targets.is_empty() {
             return Ok(());

@@ -1,9 +1,9 @@
 //! A fact about a delivery: through the state machine against the row as it stands, then the row and its effects.
 
+use super::Fault;
 use super::Turn;
 use super::insert::Place;
 use crate::command::{Actor, AttemptRecord, NewDelivery, Record, Recorded};
-use crate::engine::CommandError;
 use crate::faults::Mutation;
 use crate::sqlite::columns::{Stored, number};
 use crate::sqlite::statements as sql;
@@ -30,7 +30,7 @@ pub(super) struct Circumstances<'a> {
 }
 
 impl Turn<'_> {
-    pub(super) fn record(&mut self, record: &Record) -> Result<Recorded, CommandError> {
+    pub(super) fn record(&mut self, record: &Record) -> Result<Recorded, Fault> {
         let Some(mut stored) = self.stored(record.delivery)? else { return Ok(Recorded::Missing) };
         // A repeatable target has no durable start; its attempts are counted when they end.
         if record.policy.mode == Mode::Repeatable && record.attempt.is_some() {
@@ -68,7 +68,7 @@ impl Turn<'_> {
         step: Step,
         fact: &Fact,
         circumstances: Circumstances<'_>,
-    ) -> Result<(Delivery, Option<DeliveryId>), CommandError> {
+    ) -> Result<(Delivery, Option<DeliveryId>), Fault> {
         let after = self.after(before, step.next, fact, &circumstances)?;
         self.write_row(&after)?;
         if let Some(attempt) = circumstances.attempt {
@@ -92,7 +92,7 @@ impl Turn<'_> {
         next: Delivery,
         fact: &Fact,
         circumstances: &Circumstances<'_>,
-    ) -> Result<Stored, CommandError> {
+    ) -> Result<Stored, Fault> {
         let mut after = Stored { row: next, ..before.clone() };
         let now = self.context.now;
         let began = circumstances.attempt.map(|attempt| attempt.started_at);
@@ -149,7 +149,7 @@ impl Turn<'_> {
     }
 
     /// A successful first attempt is told by the delivery's own row; every other gets one of its own.
-    fn write_attempt(&self, after: &Stored, attempt: &AttemptRecord, fact: &Fact) -> Result<(), CommandError> {
+    fn write_attempt(&self, after: &Stored, attempt: &AttemptRecord, fact: &Fact) -> Result<(), Fault> {
         let accepted = *fact == Fact::Accepted;
         if accepted && after.row.attempts <= 1 && attempt.detail.is_none() {
             return Ok(());
@@ -190,7 +190,7 @@ impl Turn<'_> {
         after: &Stored,
         effects: &[Effect],
         instead: Option<&NewDelivery>,
-    ) -> Result<Option<DeliveryId>, CommandError> {
+    ) -> Result<Option<DeliveryId>, Fault> {
         let mut made = None;
         for effect in effects {
             match effect {
@@ -210,7 +210,7 @@ impl Turn<'_> {
         Ok(made)
     }
 
-    fn ended(&mut self, after: &Stored) -> Result<(), CommandError> {
+    fn ended(&mut self, after: &Stored) -> Result<(), Fault> {
         if after.row.state != State::Settled {
             let closes = self.context.now.plus(UNDATED_EXPECTATION_KEPT).0;
             self.execute(sql::EXPECTATIONS_GIVE_UP, params![number(after.id.event.seq), closes])?;
@@ -223,7 +223,7 @@ impl Turn<'_> {
     }
 
     /// A new delivery of the same event at the tail: as asked, or like the one before.
-    fn repeat(&mut self, like: &Stored, instead: Option<&NewDelivery>) -> Result<DeliveryId, CommandError> {
+    fn repeat(&mut self, like: &Stored, instead: Option<&NewDelivery>) -> Result<DeliveryId, Fault> {
         let seq = number(like.id.event.seq);
         let n = self.connection.prepare_cached(sql::DELIVERY_NEXT_N)?.query_row([seq], |row| row.get(0))?;
         let id = like.id.event.delivery(n);

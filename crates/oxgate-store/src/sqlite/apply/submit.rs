@@ -1,8 +1,8 @@
 //! An outbound event with its idempotency key, its deliveries and the answers it waits for.
 
+use super::Fault;
 use super::Turn;
 use crate::command::{Idempotency, NewExpectation, Submit, Submitted};
-use crate::engine::CommandError;
 use crate::sqlite::columns::{Stored, number};
 use crate::sqlite::names::Kind;
 use crate::sqlite::statements as sql;
@@ -16,7 +16,7 @@ const PRIMARY: u8 = 1;
 const GUARD: u8 = 2;
 
 impl Turn<'_> {
-    pub(super) fn submit(&mut self, submit: &Submit) -> Result<Submitted, CommandError> {
+    pub(super) fn submit(&mut self, submit: &Submit) -> Result<Submitted, Fault> {
         if let Some(key) = &submit.idempotency
             && let Some(earlier) = self.earlier_submission(key)?
         {

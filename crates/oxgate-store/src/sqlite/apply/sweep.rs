@@ -3,8 +3,8 @@
 //! Bodies and keys are found by walking their primary keys from where the last step ended, so that no table needs an
 //! index over time. What may not go yet is passed over and met again on the next round.
 
+use super::Fault;
 use super::Turn;
-use crate::engine::CommandError;
 use crate::sqlite::columns::{body_of_slot, natural, number, slots};
 use crate::sqlite::statements as sql;
 use oxgate_core::limits::QUOTA_WINDOW;
@@ -44,7 +44,7 @@ enum Age {
 
 impl Turn<'_> {
     /// How many rows were removed or closed; zero means that this stretch of the walk held nothing to remove.
-    pub(super) fn sweep(&mut self, rows: u32) -> Result<u32, CommandError> {
+    pub(super) fn sweep(&mut self, rows: u32) -> Result<u32, Fault> {
         let most = rows.min(STEP_MAX);
         let mut changed = self.sweep_bodies(most)?;
         changed += self.sweep_dedup(most)?;
@@ -59,7 +59,7 @@ impl Turn<'_> {
         Ok(changed)
     }
 
-    fn sweep_bodies(&mut self, most: u32) -> Result<u32, CommandError> {
+    fn sweep_bodies(&mut self, most: u32) -> Result<u32, Fault> {
         let from = self.memory.walks.bodies;
         let walked: Vec<(i64, Option<i64>)> = {
             let mut statement = self.connection.prepare_cached(sql::BODY_WALK)?;
@@ -113,7 +113,7 @@ impl Turn<'_> {
         Ok(if all_ended && over && !awaited { Age::Over } else { Age::Needed })
     }
 
-    fn sweep_dedup(&mut self, most: u32) -> Result<u32, CommandError> {
+    fn sweep_dedup(&mut self, most: u32) -> Result<u32, Fault> {
         let (scope, key) = self.memory.walks.dedup.clone();
         let walked: Vec<(i64, Vec<u8>, i64, i64)> = {
             let mut statement = self.connection.prepare_cached(sql::DEDUP_WALK)?;
@@ -137,7 +137,7 @@ impl Turn<'_> {
         Ok(removed)
     }
 
-    fn sweep_submissions(&mut self, most: u32) -> Result<u32, CommandError> {
+    fn sweep_submissions(&mut self, most: u32) -> Result<u32, Fault> {
         let (client, key) = self.memory.walks.submissions.clone();
         let walked: Vec<(i64, Vec<u8>, i64)> = {
             let mut statement = self.connection.prepare_cached(sql::SUBMISSION_WALK)?;
@@ -160,7 +160,7 @@ impl Turn<'_> {
     }
 
     /// Expectations that are no longer matched lose their keys, so that the matching index stays small.
-    fn close_expectations(&mut self, most: u32) -> Result<u32, CommandError> {
+    fn close_expectations(&mut self, most: u32) -> Result<u32, Fault> {
         let closing: Vec<i64> = {
             let mut statement = self.connection.prepare_cached(sql::EXPECTATIONS_CLOSING)?;
             let rows = statement.query_map(params![self.context.now.0, most], |row| row.get(0))?;
@@ -173,7 +173,7 @@ impl Turn<'_> {
         Ok(rows_of(closing.len()))
     }
 
-    fn sweep_staging(&mut self, most: u32) -> Result<u32, CommandError> {
+    fn sweep_staging(&mut self, most: u32) -> Result<u32, Fault> {
         let old = self.context.now.minus(STAGED_KEPT);
         Ok(sweep_staged_before(self.connection, old, most)?)
     }

@@ -30,6 +30,7 @@ use oxgate_core::expectation::Standing;
 use oxgate_core::{AttemptId, DeliveryId, EventId, Timestamp};
 use rusqlite::{Connection, params};
 use std::path::Path;
+use std::sync::Arc;
 
 /// One read-only connection.
 #[derive(Debug)]
@@ -40,10 +41,7 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn open(path: &Path) -> Result<Self, ReadError> {
-        let connection = connect::open(path, Role::Reader).map_err(|error| match error {
-            ConnectError::Sql(error) => ReadError::from(error),
-            _ => ReadError::from(rusqlite::Error::InvalidQuery),
-        })?;
+        let connection = connect::open(path, Role::Reader)?;
         Ok(Self { connection, texts: Texts::default() })
     }
 
@@ -61,6 +59,18 @@ impl Reader {
 
     fn id_of(&self, kind: Kind, name: &str) -> rusqlite::Result<Option<i64>> {
         name_id(&self.connection, kind, name)
+    }
+}
+
+impl From<rusqlite::Error> for ReadError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+impl From<ConnectError> for ReadError {
+    fn from(error: ConnectError) -> Self {
+        Self::Database(Arc::new(error))
     }
 }
 
