@@ -5,22 +5,17 @@
 
 use bytes::Bytes;
 use oxgate_core::delivery::Policy;
-use oxgate_core::expectation::KeyKind;
 use oxgate_core::lane::{LaneBy, LaneScope};
 use oxgate_core::order::OrderBy;
-use oxgate_core::{Address, Clock, Delivery, Direction, KeyHash, Keyed, OrderKeys};
+use oxgate_core::{Address, Clock, Delivery, Direction, Keyed, OrderKeys};
 use oxgate_dispatch::{TargetSpec, UNROUTED};
 use oxgate_inbound::{Route, RouteKind};
 use oxgate_outbound::plan::Plan;
 use oxgate_store::command::NewDelivery;
 use oxgate_store::view::EventRow;
 use redox_model::envelope::{self, Message};
-use redox_model::keys::{Identifier, Keys};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
-
-/// More order keys than this make a barrier, which is always right and only slower.
-const ORDER_KEYS_MAX: usize = 64;
 
 /// One consistent state of the configuration, as far as it says where events go.
 #[derive(Clone, Debug)]
@@ -139,36 +134,9 @@ impl Routing {
 
     /// The keys that an event accepted now would get, made as the roads make them; unreadable ones are a barrier.
     fn order_keys(&self, order_by: OrderBy, address: &Address, body: &[u8]) -> OrderKeys {
-        let wanted = match order_by {
-            OrderBy::All => return OrderKeys::All,
-            OrderBy::None => return OrderKeys::Free,
-            OrderBy::Patient | OrderBy::Visit | OrderBy::Order => order_by,
-        };
-        let Ok(keys) = redox_model::keys::read(body, &address.model, &address.event_type) else {
-            return OrderKeys::Barrier;
-        };
-        let hashes = self.hashes(wanted, &keys);
-        if hashes.len() > ORDER_KEYS_MAX {
-            return OrderKeys::Barrier;
-        }
-        OrderKeys::from_keys(hashes.into_iter().map(|hash| self.keyed.order(hash)).collect())
-    }
-
-    fn hashes(&self, order_by: OrderBy, keys: &Keys) -> Vec<KeyHash> {
-        let hash = |kind: KeyKind, value: &str| self.keyed.hash(kind.as_str(), value);
-        let patient = |id: &Identifier| self.keyed.patient(id.id_type.as_deref().unwrap_or_default(), &id.id);
-        match order_by {
-            OrderBy::Patient => keys.patients.iter().chain(&keys.prior_patients).map(patient).collect(),
-            OrderBy::Visit => {
-                keys.visits.iter().chain(&keys.prior_visits).map(|visit| hash(KeyKind::Visit, visit)).collect()
-            }
-            _ => {
-                let ids = keys.parts.iter().flat_map(|part| {
-                    [(KeyKind::Order, &part.order), (KeyKind::ApplicationOrder, &part.application_order)]
-                });
-                ids.filter_map(|(kind, value)| Some(hash(kind, value.as_deref()?))).collect()
-            }
-        }
+        let wanted = oxgate_keys::looks_into_body(order_by);
+        let keys = wanted.then(|| redox_model::keys::read(body, &address.model, &address.event_type).ok()).flatten();
+        oxgate_keys::order(order_by, keys.as_ref(), &self.keyed)
     }
 
     fn routes(&self) -> Arc<Routes> {

@@ -63,13 +63,13 @@ pub(crate) fn prepare(plan: &Ready, verified: &Verified, keyed: &Keyed, reading:
     let partner = plan.partner_of(&address).to_owned();
     let routes = deliveries::matching(plan, &verified.endpoint().name, &address);
     let rules = if partner.is_empty() { Vec::new() } else { keys::rules_answered(&plan.rules, &address) };
-    let wanted = !rules.is_empty() || routes.iter().any(|route| keys::refine(route.order_by));
+    let wanted = !rules.is_empty() || routes.iter().any(|route| oxgate_keys::looks_into_body(route.order_by));
     // An event whose keys cannot be read is still delivered: behind a barrier, and without looking for its question.
     let found = wanted.then(|| redox_model::keys::read(verified.body(), &address.model, &address.event_type).ok());
     let found = found.flatten();
     let probe = found.as_ref().filter(|_| !rules.is_empty()).map(|found| keys::probe(found, keyed, &partner, rules));
     let (probe, probe_cut) = probe.map_or((None, false), |(probe, cut)| (Some(probe), cut));
-    let waits_for = |order_by| keys::order(order_by, found.as_ref(), keyed);
+    let waits_for = |order_by| oxgate_keys::order(order_by, found.as_ref(), keyed);
     let deliveries = deliveries::of_routes(&routes, verified, &address, waits_for);
     let (flags, deliveries) = if deliveries.is_empty() {
         (flags.with(Flags::UNROUTED), vec![deliveries::unrouted(verified)])

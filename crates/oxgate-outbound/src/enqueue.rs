@@ -147,7 +147,7 @@ pub async fn enqueue(store: &Store, valid: Valid, now: Timestamp) -> Result<Queu
 }
 
 fn new_deliveries(store: &Store, valid: &Valid, now: Timestamp) -> Vec<NewDelivery> {
-    let keys = correlate::order_keys(valid.plan.order_by, &valid.keys, store.keyed());
+    let keys = oxgate_keys::order(valid.plan.order_by, Some(&valid.keys), store.keyed());
     let expires_at = valid.submitted.submission().expires_at;
     let delivery = |destination: &Destination| NewDelivery {
         target: valid.source.account.target.clone(),
