@@ -1,7 +1,7 @@
 //! Free space: below one mark new work is refused, above a higher one it is taken again, and a reserve file holds the
 //! room that deleting needs.
 
-use crate::faults::Faults;
+use crate::faults::{Faults, Mutation};
 use oxgate_core::limits::{DISK_FREE_LOW_BYTES, DISK_FREE_OK_BYTES, DISK_RESERVE_BYTES};
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use std::fs::{self, OpenOptions};
@@ -44,7 +44,7 @@ impl Disk {
     /// Looks again and says whether new work must be refused. Between the two marks the last answer stands.
     pub(crate) fn look(&self) -> bool {
         let free = self.free();
-        if free < DISK_FREE_LOW_BYTES {
+        if free < DISK_FREE_LOW_BYTES && !self.faults.has(Mutation::G9IgnoreSpace) {
             if !self.low.swap(true, Ordering::Relaxed) {
                 tracing::error!(free_bytes = free, "little free space: new events are refused until there is more");
             }

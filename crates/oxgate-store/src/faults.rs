@@ -17,21 +17,33 @@ pub enum Mutation {
     G2SkipDedup,
     /// Puts a released delivery at the tail instead of into its place.
     G3IgnoreRank,
+    /// Counts an outage of the target against the event, and parks it.
+    G4CountOutage,
     /// Answers a start without writing it.
     G5SkipStart,
+    /// Answers that a delivery has expired without writing it.
+    G6SkipExpiry,
     /// Links no answer to its question.
     G7SkipLink,
+    /// Keeps bodies in the clear although there is a key.
+    G8PlainBodies,
+    /// Takes new work however little space is left.
+    G9IgnoreSpace,
 }
 
 impl Mutation {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::G1SkipSync,
         Self::G1AnswerBeforeCommit,
         Self::G2SkipDedup,
         Self::G3IgnoreRank,
+        Self::G4CountOutage,
         Self::G5SkipStart,
+        Self::G6SkipExpiry,
         Self::G7SkipLink,
+        Self::G8PlainBodies,
+        Self::G9IgnoreSpace,
     ];
 
     /// Its name on the command line: the guarantee first.
@@ -41,8 +53,12 @@ impl Mutation {
             Self::G1AnswerBeforeCommit => "g1-answer-before-commit",
             Self::G2SkipDedup => "g2-skip-dedup",
             Self::G3IgnoreRank => "g3-ignore-rank",
+            Self::G4CountOutage => "g4-count-outage",
             Self::G5SkipStart => "g5-skip-start",
+            Self::G6SkipExpiry => "g6-skip-expiry",
             Self::G7SkipLink => "g7-skip-link",
+            Self::G8PlainBodies => "g8-plain-bodies",
+            Self::G9IgnoreSpace => "g9-ignore-space",
         }
     }
 

@@ -5,6 +5,7 @@ use crate::changes::Changes;
 use crate::command::Command;
 use crate::disk::Disk;
 use crate::engine::{Engine, GroupError};
+use crate::faults::Mutation;
 use crate::folder::{self, FolderError, Lock};
 use crate::settings::Settings;
 use crate::sqlite::log::Checkpointer;
@@ -109,8 +110,9 @@ pub(crate) fn open(
     let mut engine = Sqlite::open(settings, Arc::clone(entropy))?;
     write_keys(&engine, settings, &keyed, entropy.as_ref())?;
     let wrapped = engine.data_keys()?;
-    let vault = Vault::new(settings.kek.clone(), wrapped, engine.bodies(), Arc::clone(entropy))
-        .map_err(|id| OpenError::DataKey { id })?;
+    let kek = settings.kek.clone().filter(|_| !settings.faults.has(Mutation::G8PlainBodies));
+    let vault =
+        Vault::new(kek, wrapped, engine.bodies(), Arc::clone(entropy)).map_err(|id| OpenError::DataKey { id })?;
     if let Some(fresh) = vault.key_wanted(clock.now()) {
         let wrapped = &fresh.wrapped;
         let command = Command::DataKey { id: wrapped.id, kek: wrapped.kek.clone(), wrapped: wrapped.bytes.clone() };

@@ -1,10 +1,11 @@
 //! Pages and code that must say the same: crates explain themselves, relative links lead somewhere, mutations are listed.
 
 use anyhow::Result;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
-    let mut findings = Vec::new();
+    let mut findings = mutations(root)?;
     let mut pages = vec![
         root.join("README.md"),
         root.join("ARCHITECTURE.md"),
@@ -26,6 +27,24 @@ pub(super) fn check(root: &Path) -> Result<Vec<String>> {
         }
     }
     Ok(findings)
+}
+
+/// The deliberate bugs in the code are those in `docs/concepts/guarantees.md`.
+fn mutations(root: &Path) -> Result<Vec<String>> {
+    let page = std::fs::read_to_string(root.join("docs/concepts/guarantees.md"))?;
+    let code = std::fs::read_to_string(root.join("crates/oxgate-store/src/faults.rs"))?;
+    let is_name = |text: &&str| {
+        let bytes = text.as_bytes();
+        bytes.len() > 3 && bytes[0] == b'g' && bytes[1].is_ascii_digit() && bytes[2] == b'-'
+    };
+    let listed: BTreeSet<&str> = page.split('`').skip(1).step_by(2).filter(is_name).collect();
+    let built: BTreeSet<&str> = code.split('"').skip(1).step_by(2).filter(is_name).collect();
+    let missing = built
+        .difference(&listed)
+        .map(|name| format!("docs/concepts/guarantees.md: the mutation `{name}` is not listed"));
+    let gone =
+        listed.difference(&built).map(|name| format!("docs/concepts/guarantees.md: there is no mutation `{name}`"));
+    Ok(missing.chain(gone).collect())
 }
 
 fn collect(folder: &Path, pages: &mut Vec<PathBuf>) -> Result<()> {

@@ -3,6 +3,7 @@
 use super::sample::{accept as new, accept_logged, hash, order};
 use super::{Place, accept, noise, try_accept};
 use crate::command::{Accepted, Idempotency, Submitted};
+use crate::faults::{Faults, Mutation};
 use crate::sqlite::{ConnectError, FILE, schema::SchemaError};
 use crate::{FolderError, Kek, OpenError, ReadError, Settings};
 use oxgate_core::limits::BODY_PART_BYTES;
@@ -70,6 +71,17 @@ async fn without_a_key_bodies_are_plain() {
     let mut place = Place::new();
     place.settings.kek = None;
     write_everywhere(&place).await;
+    assert!(!files_with_marker(place.path()).is_empty());
+}
+
+/// The deliberate bug is seen in the same way.
+#[tokio::test]
+async fn g8_bodies_in_the_clear_are_found() {
+    let place = Place::with(Faults::mutated(Mutation::G8PlainBodies));
+    let store = place.open();
+    let mut event = new(1);
+    event.event.body = store.seal(MARKER.as_bytes()).await.unwrap();
+    store.accept(event).await.unwrap();
     assert!(!files_with_marker(place.path()).is_empty());
 }
 

@@ -1,12 +1,12 @@
 //! Each deliberate bug breaks its guarantee where a test sees it.
 
-use super::sample::{accept as new, accept_logged, fact, order, refusal, results};
+use super::sample::{NOON, accept as new, accept_logged, fact, order, refusal, results};
 use super::{Place, accept, submit, try_accept};
 use crate::command::{Accepted, Recorded};
 use crate::faults::{Faults, Mutation};
 use crate::sqlite::Sqlite;
 use oxgate_core::delivery::Policy;
-use oxgate_core::{Fact, State};
+use oxgate_core::{Fact, Reason, State};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +77,38 @@ async fn start_survives(faults: Faults) -> bool {
 async fn g5_a_start_is_on_disk_when_it_is_answered() {
     assert!(start_survives(sound()).await);
     assert!(!start_survives(Faults::mutated(Mutation::G5SkipStart)).await);
+}
+
+/// A target that refuses connections: does its delivery wait?
+async fn outage_parks_nothing(faults: Faults) -> bool {
+    let place = Place::with(faults);
+    let store = place.open();
+    let (_, id) = accept(&store, new(1)).await;
+    let down = Fact::TargetFailure { reason: Reason::CONNECT, retry_at: NOON };
+    store.record(fact(id, down, Policy::HANDLER)).await.unwrap();
+    store.parked(None, 10).await.unwrap().is_empty()
+}
+
+#[tokio::test]
+async fn g4_an_outage_parks_nothing() {
+    assert!(outage_parks_nothing(sound()).await);
+    assert!(!outage_parks_nothing(Faults::mutated(Mutation::G4CountOutage)).await);
+}
+
+/// A delivery whose time is over: has it ended, and is that on record?
+async fn expiry_ends(faults: Faults) -> bool {
+    let place = Place::with(faults);
+    let store = place.open();
+    let (event, id) = accept(&store, new(1)).await;
+    store.record(fact(id, Fact::Expire, Policy::HANDLER)).await.unwrap();
+    let ended = store.delivery(id).await.unwrap().unwrap().row.state.has_ended();
+    ended && store.timeline(event).await.unwrap().iter().any(|entry| entry.what == "expired")
+}
+
+#[tokio::test]
+async fn g6_an_expired_delivery_has_ended() {
+    assert!(expiry_ends(sound()).await);
+    assert!(!expiry_ends(Faults::mutated(Mutation::G6SkipExpiry)).await);
 }
 
 /// An answer with the expected keys: is it linked by the accept that takes it?

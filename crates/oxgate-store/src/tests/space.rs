@@ -4,7 +4,7 @@ use super::sample::{accept as new, fact, order};
 use super::{Place, accept, noise, submit, try_accept};
 use crate::command::{Command, Recorded};
 use crate::disk::RESERVE;
-use crate::faults::{Failure, Faults};
+use crate::faults::{Failure, Faults, Mutation};
 use crate::view::Health;
 use crate::{Refused, Store};
 use oxgate_core::Fact;
@@ -51,6 +51,14 @@ async fn g9_with_little_space_only_new_work_is_refused() {
     free.set(DISK_FREE_OK_BYTES);
     assert!(store.submit(kept).await.is_ok());
     assert_eq!(store.health(), Health::Well);
+}
+
+/// The deliberate bug takes what must be refused.
+#[tokio::test]
+async fn g9_a_store_that_ignores_its_space_is_seen() {
+    let faults = Faults::mutated(Mutation::G9IgnoreSpace).with_free_bytes(Arc::new(|| DISK_FREE_LOW_BYTES - 1));
+    let place = Place::with(faults);
+    assert!(try_accept(&place.open(), new(1), b"{}").await.is_ok());
 }
 
 /// The disk says no in the middle of a commit: the reserve goes, settling goes on, and nothing acknowledged is lost.

@@ -36,14 +36,15 @@ impl Turn<'_> {
         if record.policy.mode == Mode::Repeatable && record.attempt.is_some() {
             stored.row.attempts += 1;
         }
-        let step = match core_step(&stored.row, &record.fact, &record.policy, self.context.now) {
+        let (fact, policy) = self.as_mutated(record);
+        let step = match core_step(&stored.row, &fact, &policy, self.context.now) {
             Ok(step) => step,
             Err(illegal) => {
                 self.applied.illegal += u64::from(record.actor.is_none());
                 return Ok(Recorded::Illegal(illegal));
             }
         };
-        if record.fact == Fact::Start && self.context.faults.has(Mutation::G5SkipStart) {
+        if self.skips(&fact) {
             return Ok(Recorded::Done { row: step.next, made: None });
         }
         let circumstances = Circumstances {
@@ -52,12 +53,30 @@ impl Turn<'_> {
             actor: record.actor.as_ref(),
             instead: record.instead.as_ref(),
         };
-        let (row, made) = self.advance(&stored, step, &record.fact, circumstances)?;
+        let (row, made) = self.advance(&stored, step, &fact, circumstances)?;
         if let Some(actor) = &record.actor {
             let id = record.delivery;
             self.audit(actor, record.fact.name(), Some((id.event, Some(id.n))))?;
         }
         Ok(Recorded::Done { row, made })
+    }
+
+    /// Fact and policy as recorded; with `g4-count-outage` an outage speaks against the event.
+    fn as_mutated(&self, record: &Record) -> (Fact, Policy) {
+        match &record.fact {
+            Fact::TargetFailure { reason, retry_at } if self.context.faults.has(Mutation::G4CountOutage) => {
+                let policy = Policy { failures_max: 1, failures_span: Duration::ZERO, ..record.policy };
+                (Fact::EventFailure { reason: reason.clone(), counts: true, retry_at: *retry_at }, policy)
+            }
+            fact => (fact.clone(), record.policy),
+        }
+    }
+
+    /// Whether a deliberate bug answers this fact without writing it.
+    fn skips(&self, fact: &Fact) -> bool {
+        let faults = &self.context.faults;
+        (*fact == Fact::Start && faults.has(Mutation::G5SkipStart))
+            || (*fact == Fact::Expire && faults.has(Mutation::G6SkipExpiry))
     }
 
     /// Writes what a step makes of a delivery, with everything that follows from it. Returns the row as it stands then,
