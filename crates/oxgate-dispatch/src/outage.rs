@@ -158,7 +158,7 @@ impl Outage {
         Judgement::of(Fact::NoOutcome { reason: report.reason.clone(), check_at }, gate)
     }
 
-    /// A successor of `head` has settled while it was set aside, or the delivery has left the open ones.
+    /// The delivery has left the open ones, so what is remembered of its failures is of no use.
     pub fn forget(&mut self, id: DeliveryId) {
         self.failing.remove(&id);
     }

@@ -117,3 +117,30 @@ fn unknown_sending_and_held_ones_keep_their_place() {
         assert_eq!(ids(&scheduler.pick(NOW)), [rows[2].id], "{state:?}");
     }
 }
+
+#[test]
+fn a_read_that_overlaps_with_an_end_brings_nothing_back() {
+    let mut scheduler = Scheduler::with_window(2);
+    scheduler.set_targets([GateRules { name: "app".into(), concurrency: 4, spills: false }]);
+    scheduler.lane_changed(0, "app", LaneState::Open);
+    let all: Vec<OpenDelivery> = (0..8).map(|seq| open(seq, 0, OrderKeys::Free)).collect();
+    let end = |scheduler: &mut Scheduler, which: usize| {
+        scheduler.attempt_over("app", all[which].id);
+        scheduler.ended(0, all[which].id);
+    };
+    let load = scheduler.wants_load()[0];
+    scheduler.loaded(load, Some(all[1..4].to_vec()));
+    assert_eq!(ids(&scheduler.pick(NOW)), [all[1].id, all[2].id]);
+    end(&mut scheduler, 1);
+    // The next read begins at 3, which is cancelled meanwhile; so 4 fits, and the read after that begins with it.
+    let load = scheduler.wants_load()[0];
+    scheduler.ended(0, all[3].id);
+    scheduler.loaded(load, Some(all[3..5].to_vec()));
+    assert_eq!(ids(&scheduler.pick(NOW)), [all[4].id]);
+    end(&mut scheduler, 2);
+    let load = scheduler.wants_load()[0];
+    assert_eq!(load.from, (4, 0));
+    end(&mut scheduler, 4);
+    scheduler.loaded(load, Some(all[4..6].to_vec()));
+    assert_eq!(ids(&scheduler.pick(NOW)), [all[5].id], "4 has ended, whatever the read saw");
+}

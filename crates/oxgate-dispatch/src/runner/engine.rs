@@ -18,6 +18,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio_util::bytes::Bytes;
@@ -27,6 +28,9 @@ const LOADS_AT_ONCE: usize = 8;
 
 /// Expiries, holds and releases that are recorded at once, so that they leave room in the store's queue.
 const HOUSEKEEPING_AT_ONCE: usize = 256;
+
+/// How long a delivery keeps its place after its row turned out to be other than thought.
+const DISTRUST: Duration = Duration::from_mins(1);
 
 /// The state of the running runner. Each method handles one thing heard; [`Engine::act`] does what follows.
 pub(super) struct Engine {
@@ -68,6 +72,8 @@ pub(super) enum Done {
     Window(Load, Option<Vec<OpenDelivery>>),
     Lanes(Option<Vec<LaneRow>>),
     LaneChanged(i64),
+    /// A delivery whose row was not what we took it for has kept its place for long enough.
+    Distrusted(i64, DeliveryId),
     Looked(DeliveryId, Finding),
 }
 
@@ -97,9 +103,10 @@ pub(super) enum Purpose {
     Trial,
 }
 
+/// The next batch of changes. Outside the runtime's budget for one task's turn: pending must mean that there are none.
 fn listen(shared: &Arc<Shared>) -> BoxFuture<'static, Vec<Change>> {
     let shared = Arc::clone(shared);
-    Box::pin(async move { shared.ledger.changes().await })
+    Box::pin(tokio::task::unconstrained(async move { shared.ledger.changes().await }))
 }
 
 impl Engine {
@@ -237,6 +244,10 @@ impl Engine {
                 }
             }
             Done::LaneChanged(lane) => _ = self.changing.remove(&lane),
+            Done::Distrusted(lane, id) => {
+                self.scheduler.ended(lane, id);
+                self.scheduler.forget(lane);
+            }
             Done::Looked(id, finding) => self.looked(id, finding),
         }
     }
@@ -371,6 +382,17 @@ impl Engine {
             }
             let (id, policy) = (record.delivery, record.policy);
             Done::Record(RecordDone { lane, id, policy, purpose, recorded: shared.record(record).await })
+        });
+    }
+
+    /// A delivery's row is not what we took it for: somebody else has moved it, or one of us is wrong. It keeps its place
+    /// for a while and then its lane is read again, so that a disagreement never becomes a storm of attempts.
+    pub(super) fn distrust(&mut self, lane: i64, id: DeliveryId) {
+        self.forget_delivery(lane, id);
+        let until = self.shared.timer.until(self.shared.clock.now().plus(DISTRUST));
+        self.tasks.spawn(async move {
+            until.await;
+            Done::Distrusted(lane, id)
         });
     }
 

@@ -26,8 +26,7 @@ impl Engine {
             }
             End::MovedOn => {
                 self.scheduler.attempt_over(&start.target, start.id);
-                self.scheduler.ended(start.lane, start.id);
-                self.scheduler.forget(start.lane);
+                self.distrust(start.lane, start.id);
             }
             // The commit may have taken effect although it was refused; nothing was sent, so "not accepted" is the truth.
             End::StartRefused => {
@@ -117,10 +116,8 @@ impl Engine {
             Some(Recorded::Done { row, .. }) => self.left(lane, id, &row, policy),
             Some(Recorded::Illegal(illegal)) => {
                 self.illegal += 1;
-                tracing::error!(delivery = %id, %illegal, "a record was refused; the lane is read again");
-                self.forget_delivery(lane, id);
-                self.scheduler.ended(lane, id);
-                self.scheduler.forget(lane);
+                tracing::error!(delivery = %id, %illegal, "a record was refused");
+                self.distrust(lane, id);
             }
             Some(Recorded::Missing) => {
                 self.forget_delivery(lane, id);

@@ -1,6 +1,6 @@
 //! Lanes under a running gateway: order under failures, pause, drain, orphans, expiry, spills, overflow.
 
-use crate::support::{Script, World, handler, say};
+use crate::support::{Script, World, Writes, handler, say};
 use oxgate_core::lane::LaneState;
 use oxgate_core::{DeliveryId, OrderKeys, State};
 use oxgate_dispatch::{Outcome, TargetSpec, Wired};
@@ -54,6 +54,25 @@ async fn g3_order_holds_under_failures() {
         });
         assert_eq!(overtaken, None, "{later} came before it");
     }
+}
+
+#[tokio::test]
+async fn g3_a_successor_waits_until_the_settle_is_durable() {
+    let mut world = World::new();
+    let app = Script::new(|_| say(Outcome::Accepted));
+    world.book.make_lane(1, "app");
+    for _ in 0..3 {
+        world.book.accept(1, OrderKeys::All);
+    }
+    world.book.set_writes(Writes::Refused);
+    world.start(vec![handler(&app)]);
+    world.pass(Duration::from_mins(5)).await;
+    assert_eq!(app.accepted(), [1], "a crash now would send the first again, and it must come first then too");
+    world.crash().await;
+    world.book.set_writes(Writes::Succeed);
+    world.start(vec![handler(&app)]);
+    world.settle().await;
+    assert_eq!(app.accepted(), [1, 1, 2, 3]);
 }
 
 #[tokio::test]
@@ -192,4 +211,27 @@ async fn an_overflow_and_failing_reads_lose_nothing() {
     let id = quiet.accept(7, OrderKeys::All);
     world.settle().await;
     assert_eq!(quiet.state(id), State::Settled);
+}
+
+#[tokio::test]
+async fn a_disagreement_with_the_store_is_no_storm_of_attempts() {
+    let mut world = World::new();
+    let book = Arc::clone(&world.book);
+    let app = Script::new(move |job| {
+        book.move_unheard(job.delivery, State::Held);
+        say(Outcome::Accepted)
+    });
+    world.book.make_lane(1, "app");
+    let id = world.book.accept(1, OrderKeys::All);
+    let behind = world.book.accept(1, OrderKeys::All);
+    world.start(vec![handler(&app)]);
+    world.pass(Duration::from_secs(59)).await;
+    assert_eq!(app.calls().len(), 1, "held rows take no result; the place is kept");
+    let handle = world.handle.clone().expect("started");
+    assert_eq!(handle.status().await.expect("runs").illegal, 1);
+    world.book.move_unheard(id, State::Queued);
+    app.set_plan(|_| say(Outcome::Accepted));
+    world.pass(Duration::from_secs(2)).await;
+    assert_eq!(app.accepted(), [1, 1, 2], "read again, and the repeat carries the same id");
+    assert_eq!(world.book.state(behind), State::Settled);
 }

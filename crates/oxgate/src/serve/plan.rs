@@ -26,6 +26,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long fetching a token may take at most, besides the send itself.
+const TOKEN_MARGIN: Duration = Duration::from_mins(1);
 
 /// What outlives a reload.
 #[derive(Clone)]
@@ -70,6 +74,8 @@ pub(crate) fn build(loaded: &Loaded, lasting: &Lasting) -> Result<Built, String>
         let client = Arc::new(client(loaded, account, Arc::new(Meter::new(lasting.gate.clone())))?);
         let mut spec = TargetSpec::redox(account.name.get_ref());
         spec.concurrency = account.concurrency.max(1);
+        // A send that must fetch a token first takes longer; cut off too early it would be unknown without need.
+        spec.timeout += TOKEN_MARGIN;
         targets.push(RedoxTarget::new(client.clone(), lasting.store.clone()).wired(spec, lasting.gate.clone()));
         clients.insert(account.name.get_ref().clone(), client);
     }

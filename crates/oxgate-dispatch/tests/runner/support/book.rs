@@ -13,7 +13,7 @@ use oxgate_store::command::{AttemptRecord, LaneChange, Record, Recorded, SealedB
 use oxgate_store::view::{Change, EventRow, LaneRow, OpenDelivery};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::Notify;
 
 /// A delivery as it stands in the book.
@@ -37,10 +37,15 @@ pub(crate) enum Writes {
     TakeEffectAndRefused,
 }
 
+/// Turns of the runtime that the runner is left with what it knows: enough to act on it.
+const TURNS_LATE: usize = 12;
+
 struct Pages {
     entries: BTreeMap<DeliveryId, Entry>,
     lanes: BTreeMap<i64, LaneRow>,
     changes: Vec<Change>,
+    /// Changes of the last write, which the store hands over only after it has answered the caller.
+    late: Vec<Change>,
     next: u64,
     writes: Writes,
     fails_reads: bool,
@@ -51,6 +56,7 @@ pub(crate) struct Book {
     pages: Mutex<Pages>,
     changed: Notify,
     time: Arc<Time>,
+    this: Weak<Self>,
     /// Calls so far: shows whether anything is still moving.
     pub(crate) calls: AtomicU64,
 }
@@ -61,11 +67,26 @@ impl Book {
             entries: BTreeMap::new(),
             lanes: BTreeMap::new(),
             changes: Vec::new(),
+            late: Vec::new(),
             next: 1,
             writes: Writes::Succeed,
             fails_reads: false,
         };
-        Arc::new(Self { pages: Mutex::new(pages), changed: Notify::new(), time, calls: AtomicU64::new(0) })
+        Arc::new_cyclic(|this| Self {
+            pages: Mutex::new(pages),
+            changed: Notify::new(),
+            time,
+            this: Weak::clone(this),
+            calls: AtomicU64::new(0),
+        })
+    }
+
+    /// Something that commits after all that was written before.
+    fn commit<R>(&self, act: impl FnOnce(&mut Pages) -> R) -> R {
+        self.with(|pages| {
+            pages.publish();
+            act(pages)
+        })
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut Pages) -> R) -> R {
@@ -87,7 +108,7 @@ impl Book {
     }
 
     pub(crate) fn make_lane(&self, id: i64, target: &str) {
-        self.with(|pages| {
+        self.commit(|pages| {
             let row = LaneRow {
                 id,
                 target: target.to_owned(),
@@ -108,7 +129,7 @@ impl Book {
 
     pub(crate) fn accept_until(&self, lane: i64, keys: OrderKeys, expires_at: Option<Timestamp>) -> DeliveryId {
         let now = self.time.now();
-        self.with(|pages| {
+        self.commit(|pages| {
             let id = EventId { seq: pages.next, tag: 9 }.delivery(0);
             pages.next += 1;
             let row = Delivery::queued(now, expires_at);
@@ -122,17 +143,22 @@ impl Book {
     /// A person's act.
     pub(crate) fn act(&self, id: DeliveryId, fact: &Fact, policy: &Policy) {
         let now = self.time.now();
-        let done = self.with(|pages| pages.step(id, fact, policy, now, |_| ()));
+        let done = self.commit(|pages| pages.step(id, fact, policy, now, |_| ()));
         assert!(matches!(done, Recorded::Done { .. }), "{fact:?}: {done:?}");
     }
 
+    /// Somebody moves a row and nobody is told.
+    pub(crate) fn move_unheard(&self, id: DeliveryId, state: State) {
+        self.with(|pages| pages.entries.get_mut(&id).expect("accepted").row.state = state);
+    }
+
     pub(crate) fn set_lane(&self, lane: i64, state: LaneState) {
-        self.with(|pages| pages.set_lane(lane, state));
+        self.commit(|pages| pages.set_lane(lane, state));
     }
 
     /// The hook runs over: what the dispatcher has not heard yet of this lane becomes "there is more".
     pub(crate) fn overflow(&self, lane: i64) {
-        self.with(|pages| {
+        self.commit(|pages| {
             pages.changes.retain(|change| match change {
                 Change::Open(open) => open.lane != lane,
                 Change::Closed { lane: of, .. } | Change::Overflow { lane: of } => *of != lane,
@@ -144,7 +170,7 @@ impl Book {
 
     /// As after a restart: what was not heard is not told again.
     pub(crate) fn reopen(&self) {
-        self.with(|pages| pages.changes.clear());
+        self.commit(|pages| pages.changes.clear());
     }
 
     pub(crate) fn entry(&self, id: DeliveryId) -> Entry {
@@ -168,14 +194,29 @@ impl Book {
     }
 
     fn write<T>(&self, write: impl FnOnce(&mut Pages) -> T) -> Result<T, Refused> {
-        self.with(|pages| match pages.writes {
-            Writes::Succeed => Ok(write(pages)),
-            Writes::Refused => Err(Refused::Sick),
-            Writes::TakeEffectAndRefused => {
-                write(pages);
-                Err(Refused::Sick)
-            }
-        })
+        let done = self.with(|pages| {
+            pages.publish();
+            let heard = pages.changes.len();
+            let done = match pages.writes {
+                Writes::Succeed => Ok(write(pages)),
+                Writes::Refused => Err(Refused::Sick),
+                Writes::TakeEffectAndRefused => {
+                    write(pages);
+                    Err(Refused::Sick)
+                }
+            };
+            pages.late = pages.changes.split_off(heard);
+            done
+        });
+        if let Some(this) = self.this.upgrade() {
+            tokio::spawn(async move {
+                for _ in 0..TURNS_LATE {
+                    tokio::task::yield_now().await;
+                }
+                this.with(Pages::publish);
+            });
+        }
+        done
     }
 }
 
@@ -184,6 +225,10 @@ fn open(id: DeliveryId, entry: &Entry) -> OpenDelivery {
 }
 
 impl Pages {
+    fn publish(&mut self) {
+        self.changes.append(&mut self.late);
+    }
+
     fn set_lane(&mut self, lane: i64, state: LaneState) {
         let row = self.lanes.get_mut(&lane).expect("a lane that was made");
         row.state = state;
@@ -271,7 +316,13 @@ impl Ledger for Book {
     }
 
     fn lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>> {
-        Box::pin(async move { self.read(|pages| pages.lanes.values().cloned().collect()) })
+        Box::pin(async move {
+            // Slower than a window, so that nothing may rely on its being quick.
+            for _ in 0..TURNS_LATE {
+                tokio::task::yield_now().await;
+            }
+            self.read(|pages| pages.lanes.values().cloned().collect())
+        })
     }
 
     fn window(
