@@ -97,9 +97,6 @@ mod lanes;
 /// Server-sent events.
 mod stream;
 
-/// Where the streams hear of changes.
-mod announce;
-
 /// Reload and API keys.
 mod admin;
 
@@ -112,7 +109,6 @@ mod metrics;
 /// The surface described.
 mod openapi;
 
-pub use announce::Announced;
 pub use caller::Caller;
 pub use gateway::{ConfigFault, Gateway, Reload, Reloaded};
 pub use keys::{ApiKey, ApiKeys, KeyError, NewApiKey, Secret};

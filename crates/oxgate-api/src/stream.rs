@@ -58,8 +58,8 @@ impl Default for Feed {
 }
 
 impl Feed {
-    /// Tells the streams of changes that were committed. The store's changes have one consumer, the dispatcher: whoever
-    /// wires it calls this with what passes by.
+    /// Tells the streams of changes that were committed. The store's changes have one consumer, the dispatcher, which
+    /// calls this as one of its observers.
     pub fn observe(&self, changes: &[Change]) {
         if self.notes.receiver_count() == 0 {
             return;

@@ -27,11 +27,16 @@ use crate::status::Status;
 use crate::target::Wired;
 use crate::timer::Timer;
 use oxgate_core::{Clock, Entropy};
+use oxgate_store::view::Change;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+
+/// Sees the store's changes just before the runner acts on them: they have one consumer, and others want to know. It must
+/// not wait for anything.
+pub type Observer = Arc<dyn Fn(&[Change]) + Send + Sync>;
 
 /// What the runner is made of.
 pub struct Parts {
@@ -47,6 +52,8 @@ pub struct Parts {
     pub bodies: BytesBudget,
     /// The targets as configured. [`crate::target::UNROUTED`] is added when it is not among them.
     pub targets: Vec<Wired>,
+    /// Who else wants to know of changes.
+    pub observers: Vec<Observer>,
 }
 
 /// The runner before it runs.
@@ -72,6 +79,7 @@ enum Command {
 /// What the loop and its tasks share.
 struct Shared {
     ledger: Arc<dyn Ledger>,
+    observers: Vec<Observer>,
     clock: Arc<dyn Clock>,
     timer: Arc<dyn Timer>,
     entropy: Arc<dyn Entropy>,
@@ -109,6 +117,7 @@ impl Runner {
         let _open = handle;
         let shared = Shared {
             ledger: parts.ledger,
+            observers: parts.observers,
             clock: parts.clock,
             timer: parts.timer,
             entropy: parts.entropy,

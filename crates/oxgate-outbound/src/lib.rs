@@ -32,7 +32,7 @@ pub mod plan;
 /// A submission as it arrived; `Submission → Submitted`.
 pub mod submit;
 
-/// What the body is and where it goes; `Submitted → Valid`.
+/// What the body is, where it goes and what it holds; `Submitted → Valid`.
 pub mod validate;
 
 /// One transaction; `Valid → Queued`.
@@ -49,9 +49,6 @@ pub mod query;
 
 /// What is needed of a Redox client.
 pub mod transport;
-
-/// The dispatcher's view of the store, overheard for those who wait.
-pub mod watch;
 
 /// Looking up in the plan what an envelope names.
 mod address;

@@ -113,7 +113,7 @@ impl<T: Transport> Outbound<T> {
     }
 
     /// Learns from the store's post-commit changes which deliveries have closed, and wakes who waits for them. The
-    /// store's changes have one consumer, the dispatcher: [`Watched`](crate::watch::Watched) calls this with what it gets.
+    /// store's changes have one consumer, the dispatcher, which calls this as one of its observers.
     pub fn observe(&self, changes: &[Change]) {
         for change in changes {
             if let Change::Closed { id, .. } = change {

@@ -7,8 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::{HeaderMap, Request, StatusCode};
 use oxgate_api::{
-    Announced, ApiKeys, Feed, Gateway, NewApiKey, Reload, Reloaded, Requests, Routes, Routing, Scope, local_router,
-    router,
+    ApiKeys, Feed, Gateway, NewApiKey, Reload, Reloaded, Requests, Routes, Routing, Scope, local_router, router,
 };
 use oxgate_core::delivery::{Fact, Policy};
 use oxgate_core::filter::Filter;
@@ -22,7 +21,6 @@ use oxgate_dispatch::{
 use oxgate_inbound::{CannotHandle, Counts, Endpoint, Inbound, Parts, Plan as InboundPlan, Route, RouteKind};
 use oxgate_outbound::plan::{Account, Destination, Plan, Source};
 use oxgate_outbound::send::RedoxTarget;
-use oxgate_outbound::watch::Watched;
 use oxgate_outbound::{Outbound, Roads};
 use oxgate_store::command::{Record, Recorded};
 use oxgate_store::{Faults, Settings, Store};
@@ -125,8 +123,9 @@ impl House {
         let feed = Feed::default();
         let timer = Arc::new(ClockTimer::new(clock.clone()));
         let gate = Arc::new(QuotaGate::new("egress", QuotaRules::default(), clock.clone(), timer.clone()));
+        let (told, waiting) = (feed.clone(), outbound.clone());
         let runner = Runner::new(RunnerParts {
-            ledger: Arc::new(Watched::new(Announced::new(store.clone(), feed.clone()), outbound.clone())),
+            ledger: Arc::new(store.clone()),
             clock: clock.clone(),
             timer,
             entropy: entropy.clone(),
@@ -134,6 +133,10 @@ impl House {
             targets: vec![
                 Wired::new(TargetSpec::handler("app", "http"), Arc::new(Takes)),
                 RedoxTarget::new(redox.clone(), store.clone()).wired(TargetSpec::redox("redox"), gate),
+            ],
+            observers: vec![
+                Arc::new(move |changes| told.observe(changes)),
+                Arc::new(move |changes| waiting.observe(changes)),
             ],
         });
         let handle = runner.handle();
@@ -271,6 +274,7 @@ fn outbound_plan() -> Plan {
         name: name.into(),
         id: id.into(),
         accepts: accepts.iter().map(|&text| text.to_owned()).collect(),
+        requires: Vec::new(),
         partner: Some("north".into()),
     };
     Plan {

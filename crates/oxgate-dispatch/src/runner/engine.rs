@@ -106,7 +106,11 @@ pub(super) enum Purpose {
 /// The next batch of changes. Outside the runtime's budget for one task's turn: pending must mean that there are none.
 fn listen(shared: &Arc<Shared>) -> BoxFuture<'static, Vec<Change>> {
     let shared = Arc::clone(shared);
-    Box::pin(tokio::task::unconstrained(async move { shared.ledger.changes().await }))
+    Box::pin(tokio::task::unconstrained(async move {
+        let changes = shared.ledger.changes().await;
+        shared.observers.iter().for_each(|observe| observe(&changes));
+        changes
+    }))
 }
 
 impl Engine {

@@ -84,6 +84,7 @@ async fn deliveries_flow_park_and_recover_on_the_real_store() {
             entropy: Arc::new(Seeded(Mutex::new(2))),
             bodies: BytesBudget::default(),
             targets: wired(),
+            observers: Vec::new(),
         })
     };
     let mut inbound = Vec::new();

@@ -37,6 +37,7 @@ impl World {
             entropy: Arc::new(Seeded(Mutex::new(7))),
             bodies: BytesBudget::new(1 << 20),
             targets,
+            observers: Vec::new(),
         });
         self.handle = Some(runner.handle());
         self.task = Some(tokio::spawn(runner.run()));

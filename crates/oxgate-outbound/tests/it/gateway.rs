@@ -3,14 +3,15 @@
 use crate::tap::Tap;
 use bytes::Bytes;
 use oxgate_core::{Clock, Entropy, Phi, Timestamp};
-use oxgate_dispatch::{BoxFuture, BytesBudget, Handle, Parts, QuotaGate, QuotaRules, Runner, TargetSpec, Timer};
+use oxgate_dispatch::{
+    BoxFuture, BytesBudget, Handle, Observer, Parts, QuotaGate, QuotaRules, Runner, TargetSpec, Timer,
+};
 use oxgate_outbound::enqueue::Queued;
 use oxgate_outbound::meter::Meter;
 use oxgate_outbound::plan::{Account, Destination, Plan, Source};
 use oxgate_outbound::send::RedoxTarget;
 use oxgate_outbound::submit::Submission;
 use oxgate_outbound::transport::Transport;
-use oxgate_outbound::watch::Watched;
 use oxgate_outbound::{Outbound, Roads, SubmissionError};
 use oxgate_store::{Kek, Settings, Store};
 use redox_client::{Answer, Meter as _, RequestClass, SendError};
@@ -158,6 +159,7 @@ pub(crate) fn plan() -> Plan {
         name: name.into(),
         id: format!("d-{}", name.to_lowercase()),
         accepts: Vec::new(),
+        requires: Vec::new(),
         partner: Some(partner.into()),
     };
     Plan {
@@ -193,7 +195,7 @@ impl Gateway {
         let clients = HashMap::from([("main".to_owned(), Arc::clone(&redox))]);
         let roads = Roads { plan: Arc::new(plan()), clients };
         let outbound = Arc::new(Outbound::new(store.clone(), Arc::clone(&clock) as _, roads));
-        let tap = Tap::new(store.clone());
+        let tap = Tap::default();
         Self { folder, clock, store, redox, gate, outbound, tap, running: None }
     }
 
@@ -201,13 +203,19 @@ impl Gateway {
     pub(crate) fn run(&mut self) {
         let target = RedoxTarget::new(Arc::clone(&self.redox), self.store.clone());
         let wired = target.wired(TargetSpec::redox("redox"), Arc::clone(&self.gate));
+        let (outbound, tap) = (Arc::clone(&self.outbound), self.tap.clone());
+        let observer: Observer = Arc::new(move |changes| {
+            outbound.observe(changes);
+            tap.observe(changes);
+        });
         let runner = Runner::new(Parts {
-            ledger: Arc::new(Watched::new(self.tap.clone(), Arc::clone(&self.outbound))),
+            ledger: Arc::new(self.store.clone()),
             clock: Arc::clone(&self.clock) as _,
             timer: Arc::clone(&self.clock) as _,
             entropy: Arc::new(Seeded(Mutex::new(1))),
             bodies: BytesBudget::default(),
             targets: vec![wired],
+            observers: vec![observer],
         });
         let handle = runner.handle();
         self.running = Some((handle, tokio::spawn(runner.run())));

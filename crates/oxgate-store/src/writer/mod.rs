@@ -187,8 +187,9 @@ impl<E: Engine> Writer<E> {
         }
         self.shared.counts.add(&applied);
         let changes = std::mem::take(&mut applied.changes);
-        answer(waiting, &mut applied);
+        // Before the answers: whoever acts on one must not be ahead of the changes it rests on.
         self.shared.changes.publish(changes);
+        answer(waiting, &mut applied);
         Ok(())
     }
 

@@ -6,13 +6,12 @@ use super::reload::{Current, Reloader};
 use crate::chance::{OsEntropy, SystemClock};
 use crate::config::Loaded;
 use crate::exit::Failure;
-use oxgate_api::{Announced, ApiKeys, Feed, Gateway, Requests, Routing};
+use oxgate_api::{ApiKeys, Feed, Gateway, Requests, Routing};
 use oxgate_core::{Clock, limits};
-use oxgate_dispatch::{BytesBudget, ClockTimer, Ledger, QuotaGate, QuotaRules, Runner, Timer};
+use oxgate_dispatch::{BytesBudget, ClockTimer, Observer, QuotaGate, QuotaRules, Runner, Timer};
 use oxgate_inbound::Inbound;
 use oxgate_outbound::Outbound;
 use oxgate_outbound::meter::QuotaKeeper;
-use oxgate_outbound::watch::Watched;
 use oxgate_store::Store;
 use redox_client::Client;
 use std::net::SocketAddr;
@@ -43,12 +42,13 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let routing = Arc::new(Routing::new(store.keyed().clone(), clock.clone(), built.routes));
     let feed = Feed::default();
     let runner = Runner::new(oxgate_dispatch::Parts {
-        ledger: ledger(&store, &outbound, &feed),
+        ledger: Arc::new(store.clone()),
         clock: clock.clone(),
         timer: timer.clone(),
         entropy: Arc::new(OsEntropy),
         bodies: bodies.clone(),
         targets: built.targets,
+        observers: observers(&outbound, &feed),
     });
     let keys =
         ApiKeys::open(&loaded.data()).map_err(|error| Failure::failed(format!("cannot read the API keys: {error}")))?;
@@ -95,7 +95,8 @@ fn inbound_parts(lasting: &Lasting, clock: &Arc<dyn Clock>, bodies: &BytesBudget
     }
 }
 
-/// The store as the dispatcher sees it: its changes pass by those who wait for them.
-fn ledger(store: &Store, outbound: &Arc<Outbound<Client>>, feed: &Feed) -> Arc<dyn Ledger> {
-    Arc::new(Watched::new(Announced::new(store.clone(), feed.clone()), outbound.clone()))
+/// Who wants to know of the store's changes besides the dispatcher: callers that wait for their submission, and streams.
+fn observers(outbound: &Arc<Outbound<Client>>, feed: &Feed) -> Vec<Observer> {
+    let (outbound, feed) = (outbound.clone(), feed.clone());
+    vec![Arc::new(move |changes| outbound.observe(changes)), Arc::new(move |changes| feed.observe(changes))]
 }
