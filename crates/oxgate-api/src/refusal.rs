@@ -9,6 +9,7 @@ use oxgate_outbound::query::QueryError;
 use oxgate_outbound::submit::SubmitError;
 use oxgate_outbound::validate::Invalid;
 use redox_model::envelope::EnvelopeError;
+use serde_json::{Value, json};
 
 impl From<SubmissionError> for Problem {
     fn from(error: SubmissionError) -> Self {
@@ -84,6 +85,10 @@ impl From<Invalid> for Problem {
                 .with("destination", destination.as_str())
                 .with("accepts", accepts.as_slice())
                 .with("accepted_by", takers.as_slice()),
+            Invalid::Content { kind, errors, problems } => with(Code::NotValid)
+                .with("kind", kind.as_str())
+                .with("errors", *errors)
+                .with("problems", problems.iter().map(broken).collect::<Vec<_>>()),
             Invalid::ReplyNotExpected { .. } => with(Code::NoAnswerExpected).with("parameter", "oxgate-reply-within"),
         }
     }
@@ -97,6 +102,18 @@ impl Problem {
             None => self,
         }
     }
+}
+
+/// A broken rule with its place, what could have stood there, and type and length of what does; never a value.
+fn broken(broken: &redox_model::validate::Problem) -> Value {
+    json!({
+        "path": broken.path,
+        "rule": broken.rule,
+        "expected": broken.expected,
+        "found": broken.found,
+        "line": broken.line,
+        "column": broken.column,
+    })
 }
 
 fn item(index: usize) -> String {

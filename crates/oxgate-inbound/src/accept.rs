@@ -14,7 +14,7 @@ mod compare;
 
 use crate::inbound::Inbound;
 use crate::plan::{CannotHandle, Ready};
-use crate::turned_away::TurnedAway;
+use crate::turned_away::{TurnedAway, Why};
 use crate::verify::Verified;
 use axum::response::{IntoResponse, Response};
 use compare::compare;
@@ -106,7 +106,7 @@ pub(crate) async fn accept(
     let cannot_handle = prepared.flags.has(Flags::UNREADABLE) || prepared.flags.has(Flags::UNROUTED);
     if cannot_handle && verified.endpoint().cannot_handle == CannotHandle::Hold {
         inbound.counts().held.add_one();
-        return Err(TurnedAway::for_now("this endpoint holds events that cannot be handled", 60));
+        return Err(TurnedAway::for_now(Why::Held, "nobody takes the event, and this endpoint holds such events", 60));
     }
     match write(inbound, verified, &prepared).await {
         Ok(written) => Ok(written),
@@ -196,11 +196,11 @@ fn acknowledge(
 
 fn turned_away(refused: &Refused) -> TurnedAway {
     match refused {
-        Refused::Busy => TurnedAway::for_now("the store is busy", 1),
-        Refused::DiskLow => TurnedAway::for_now("the store's disk is nearly full", 60),
-        Refused::Sick => TurnedAway::for_now("the store cannot write at the moment", 5),
-        Refused::Closed => TurnedAway::for_now("the gateway is stopping", 5),
-        Refused::Fault => TurnedAway::for_now("the store could not take this event", 30),
+        Refused::Busy => TurnedAway::for_now(Why::NotNow, "the store's queue is full", 1),
+        Refused::DiskLow => TurnedAway::for_now(Why::DiskLow, "the store's disk is nearly full", 60),
+        Refused::Sick => TurnedAway::for_now(Why::StoreSick, "the store recovers by itself", 5),
+        Refused::Closed => TurnedAway::for_now(Why::Stopping, "come back when it has started again", 5),
+        Refused::Fault => TurnedAway::for_now(Why::NotNow, "the store could not take this event", 30),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::accept::reading::{Reader, Reading, Unreadable};
 use crate::accept::{self, Prepared};
 use crate::inbound::Inbound;
 use crate::plan::Ready;
-use crate::turned_away::TurnedAway;
+use crate::turned_away::{TurnedAway, Why};
 use crate::verify::Verified;
 use oxgate_core::Keyed;
 use redox_model::catalogue::{EventInfo, Mode};
@@ -56,7 +56,7 @@ pub(crate) async fn classify(
     let guarded = move || catch_unwind(AssertUnwindSafe(|| work.run())).ok();
     let class = if verified.body().len() > OWN_TASK_BYTES_MAX {
         let ended = tokio::task::spawn_blocking(guarded).await;
-        ended.map_err(|_| TurnedAway::for_now("the gateway is stopping", 5))?
+        ended.map_err(|_| TurnedAway::for_now(Why::Stopping, "come back when it has started again", 5))?
     } else {
         guarded()
     };

@@ -62,6 +62,7 @@ pub use inbound::{Inbound, Parts};
 pub use plan::{CannotHandle, Endpoint, Partner, Plan, PlanError, Route, RouteKind};
 pub use receive::router;
 pub use respond::Responder;
+pub use turned_away::Why;
 
 #[cfg(test)]
 mod tests;

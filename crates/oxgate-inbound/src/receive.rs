@@ -6,7 +6,7 @@ pub(crate) mod body;
 use crate::classify::{Class, classify};
 use crate::counts::Counter;
 use crate::inbound::Inbound;
-use crate::turned_away::TurnedAway;
+use crate::turned_away::{TurnedAway, Why};
 use crate::verify::{Knock, Received, Unverified, Verified, verify, verify_get};
 use crate::{accept, respond};
 use axum::Router;
@@ -16,7 +16,7 @@ use axum::routing::get;
 use body::BodyError;
 use futures_util::FutureExt;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use redox_wire::challenge;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -32,8 +32,9 @@ pub fn router(inbound: Arc<Inbound>) -> Router {
         .with_state(inbound)
 }
 
-const UNKNOWN_ENDPOINT: TurnedAway = TurnedAway::new(StatusCode::NOT_FOUND, "no such endpoint");
-const PANICKED: TurnedAway = TurnedAway::for_now("the gateway failed to handle the request", 5);
+const UNKNOWN_ENDPOINT: TurnedAway =
+    TurnedAway::new(Why::NoSuchEndpoint, "the configuration has no endpoint of this name");
+const PANICKED: TurnedAway = TurnedAway::for_now(Why::NotNow, "a part of the gateway failed at this request", 5);
 
 async fn challenge_by_get(
     State(inbound): State<Arc<Inbound>>,
@@ -107,27 +108,26 @@ fn turn_away(inbound: &Inbound, endpoint: &str, error: Unverified) -> Response {
     let (counter, away): (Option<&Counter>, TurnedAway) = match error {
         Unverified::Unauthorized => {
             tracing::warn!(endpoint.name = endpoint, "verification token missing or wrong");
-            let title = "verification token missing or wrong";
-            (Some(&counts.unauthorized), TurnedAway::new(StatusCode::UNAUTHORIZED, title))
+            let detail = "send the endpoint's token as `verification-token` or as `Authorization: Bearer`";
+            (Some(&counts.unauthorized), TurnedAway::new(Why::Token, detail))
         }
-        Unverified::NotAChallenge => (
-            None,
-            TurnedAway::new(StatusCode::BAD_REQUEST, "a GET here is an endpoint verification: no usable challenge"),
-        ),
+        Unverified::NotAChallenge => {
+            (None, TurnedAway::new(Why::NotAChallenge, "a GET here is an endpoint verification and needs `challenge`"))
+        }
         Unverified::Body(BodyError::TooLarge) => {
             tracing::warn!(endpoint.name = endpoint, "body over the endpoint's limit");
-            let title = "body larger than this endpoint takes";
-            (Some(&counts.too_large), TurnedAway::new(StatusCode::PAYLOAD_TOO_LARGE, title))
+            let detail = "the body is larger than this endpoint takes";
+            (Some(&counts.too_large), TurnedAway::new(Why::TooLarge, detail))
         }
         Unverified::Body(BodyError::OverBudget) => {
-            (Some(&counts.over_budget), TurnedAway::for_now("too many bodies in flight", 1))
+            (Some(&counts.over_budget), TurnedAway::for_now(Why::NotNow, "too many bodies are in flight", 1))
         }
         Unverified::Body(BodyError::Slow) => {
-            (Some(&counts.broken_bodies), TurnedAway::new(StatusCode::REQUEST_TIMEOUT, "the body took too long"))
+            (Some(&counts.broken_bodies), TurnedAway::new(Why::SlowBody, "the body did not arrive in time"))
         }
         Unverified::Body(BodyError::Broken) => {
-            let title = "the body broke off or could not be decompressed";
-            (Some(&counts.broken_bodies), TurnedAway::new(StatusCode::BAD_REQUEST, title))
+            let detail = "the body broke off or could not be decompressed";
+            (Some(&counts.broken_bodies), TurnedAway::new(Why::BrokenBody, detail))
         }
     };
     if let Some(counter) = counter {

@@ -33,6 +33,8 @@ pub fn order(order_by: OrderBy, keys: Option<&Keys>, keyed: &Keyed) -> OrderKeys
         (OrderBy::All, _) => return OrderKeys::All,
         (OrderBy::None, _) => return OrderKeys::Free,
         (_, None) => return OrderKeys::Barrier,
+        // Keys are missing: which, nobody knows.
+        (_, Some(keys)) if keys.truncated => return OrderKeys::Barrier,
         // A merge names both patients, a rescheduling both visits: each waits for what came before under either.
         (OrderBy::Patient, Some(keys)) => {
             keys.patients.iter().chain(&keys.prior_patients).map(|id| patient(id, keyed)).collect()
@@ -149,6 +151,19 @@ mod tests {
         let orders = (0..=ORDER_KEYS_MAX).map(|n| format!(r#"{{"ID":"{n}"}}"#)).collect::<Vec<_>>().join(",");
         let many = keys(&format!(r#"{{"Orders":[{orders}]}}"#), "Results", "New");
         assert_eq!(order(OrderBy::Order, Some(&many), &KEYED), OrderKeys::Barrier);
+    }
+
+    #[test]
+    fn keys_that_were_left_out_make_a_barrier() {
+        let orders = vec![r#"{"ID":"1"}"#; redox_model::keys::MAX_KEYS + 1].join(",");
+        let patient = r#""Patient":{"Identifiers":[{"ID":"1","IDType":"MR"}]}"#;
+        let cut = keys(&format!(r#"{{{patient},"Orders":[{orders}]}}"#), "Results", "New");
+        assert!(cut.truncated && cut.patients.len() == 1);
+        for by in [OrderBy::Patient, OrderBy::Visit, OrderBy::Order] {
+            assert_eq!(order(by, Some(&cut), &KEYED), OrderKeys::Barrier);
+        }
+        assert_eq!(order(OrderBy::All, Some(&cut), &KEYED), OrderKeys::All);
+        assert_eq!(order(OrderBy::None, Some(&cut), &KEYED), OrderKeys::Free);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use oxgate_core::expectation::Rule;
 use oxgate_core::filter::names_kind;
 use oxgate_core::lane::{LaneBy, LaneScope};
 use oxgate_core::order::OrderBy;
+use redox_model::validate::{Level, Requirement};
 use std::sync::Arc;
 
 /// One consistent state of the configuration. A reload swaps it as a whole; a submission under way keeps the one it began with.
@@ -23,6 +24,8 @@ pub struct Plan {
     pub order_by: OrderBy,
     /// What becomes of event types that the catalogue does not know.
     pub unknown_kinds: UnknownKinds,
+    /// How exactly events are held to the documentation, and whether to what their destinations require.
+    pub level: Level,
 }
 
 impl Default for Plan {
@@ -34,6 +37,7 @@ impl Default for Plan {
             lane_by: LaneBy::OUTBOUND.to_vec(),
             order_by: OrderBy::All,
             unknown_kinds: UnknownKinds::Refuse,
+            level: Level::Lenient,
         }
     }
 }
@@ -67,6 +71,8 @@ pub struct Destination {
     pub id: String,
     /// What it takes: `Order.New`, `Results.*`, `Notes`. Empty: everything.
     pub accepts: Vec<String>,
+    /// What it requires beyond the documentation, of every event type that has the member.
+    pub requires: Vec<Requirement>,
     /// The health system behind it. Answers are matched inside one partner, so without it nothing is expected back.
     pub partner: Option<String>,
 }

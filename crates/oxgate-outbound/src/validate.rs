@@ -1,4 +1,7 @@
-//! `Submitted → Valid`: JSON, `Meta`, a known event type for this door, and destinations that take it.
+//! `Submitted → Valid`: JSON, `Meta`, a known event type for this door, destinations that take it, and a content to match.
+
+/// What the body holds, against the documentation and what its destinations require.
+pub mod content;
 
 use crate::address::{self, DESTINATIONS_MAX, Wanted};
 use crate::correlate;
@@ -8,6 +11,7 @@ use bytes::Bytes;
 use oxgate_core::{Address, Flags, Phi};
 use redox_model::envelope::EnvelopeError;
 use redox_model::keys::{self, Keys};
+use redox_model::validate::Problem;
 use std::sync::Arc;
 
 /// Why an event or a query is refused. Nothing here quotes the body: positions, paths, lengths, and configured names only.
@@ -118,6 +122,16 @@ pub enum Invalid {
         /// The configured destinations that accept it.
         takers: Vec<String>,
     },
+    /// The body is not what its event type or its destinations ask for.
+    #[error("{kind} has {errors} error{}{}", if *errors == 1 { "" } else { "s" }, content::first(problems))]
+    Content {
+        /// `Model.EventType`.
+        kind: String,
+        /// How many errors there are.
+        errors: usize,
+        /// The first of them, at most [`content::PROBLEMS_MAX`].
+        problems: Vec<Problem>,
+    },
     /// A time limit for an answer that could not be recognised.
     #[error("`Oxgate-Reply-Within` is set, but no answer could be linked to this event: {why}")]
     ReplyNotExpected {
@@ -184,6 +198,10 @@ pub struct Valid {
 pub fn validate(submitted: Submitted, plan: &Arc<Plan>) -> Result<Valid, Invalid> {
     let body = submitted.body().clone();
     let addressed = address::read(&body, plan, Wanted::Event)?;
+    // Of an event type that nobody has documented yet nothing can be said.
+    if !addressed.flags.has(Flags::UNKNOWN_KIND) {
+        content::check(&body, &addressed.destinations, plan.level)?;
+    }
     // Cannot fail after the envelope was read from the same bytes; keys that cannot be read are no keys.
     let keys = keys::read(&body, &addressed.address.model, &addressed.address.event_type).unwrap_or_default();
     if submitted.submission().reply_within.is_some() {

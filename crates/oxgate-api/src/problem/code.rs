@@ -109,6 +109,22 @@ codes! {
     NoAnswerExpected = 39, UNPROCESSABLE_ENTITY, "No answer could be linked to this event";
     /// No such attempt, or nothing that its peer said was kept.
     NoDetail = 40, NOT_FOUND, "Nothing is kept of this attempt";
+    /// The content is not what the event type's documentation or a destination asks for.
+    NotValid = 41, UNPROCESSABLE_ENTITY, "The message is not valid";
+    /// A door for Redox: no verification token, or a wrong one.
+    EndpointToken = 42, UNAUTHORIZED, "The verification token is missing or wrong";
+    /// A door for Redox: no endpoint of this name.
+    NoSuchEndpoint = 43, NOT_FOUND, "There is no such endpoint";
+    /// A door for Redox: a `GET` that is no endpoint verification.
+    NotAChallenge = 44, BAD_REQUEST, "The endpoint verification cannot be read";
+    /// A door for Redox: the body broke off or could not be decompressed.
+    BrokenBody = 45, BAD_REQUEST, "The body could not be read";
+    /// A door for Redox: the body took too long.
+    SlowBody = 46, REQUEST_TIMEOUT, "The body took too long";
+    /// A door for Redox: the endpoint is told to hold what cannot be handled.
+    Held = 47, SERVICE_UNAVAILABLE, "The endpoint holds what it cannot handle";
+    /// A door for Redox: too much at once, or a fault of ours.
+    NotNow = 48, SERVICE_UNAVAILABLE, "The gateway cannot take the event right now";
 }
 
 impl Code {

@@ -38,3 +38,13 @@ fn a_page_says_what_the_code_says() {
         assert!(index.contains(&format!("[{text}]({text}.md) | {status} | {} |", code.title())), "{text}: index");
     }
 }
+
+/// The doors for Redox answer with codes of the same table.
+#[test]
+fn the_doors_use_the_same_codes() {
+    for why in oxgate_inbound::Why::ALL {
+        let code = Code::ALL.iter().find(|code| code.text() == format!("OXG{:04}", why.number()));
+        let code = code.expect("every number is in the table");
+        assert_eq!((code.status(), code.title()), (why.status(), why.title()), "{}", code.text());
+    }
+}

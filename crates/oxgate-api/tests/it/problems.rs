@@ -79,6 +79,29 @@ async fn no_destination_and_doubled_destination() {
 }
 
 #[tokio::test]
+async fn content_that_is_not_valid() {
+    let mut body = order("1", &[NORTH]);
+    body["Patient"]["Identifiers"] = json!([{ "ID": { "secret": MARKER }, "IDType": "MR" }]);
+    let expected = json!({
+        "status": 422,
+        "detail": "Order.New has 1 error, the first at $.Patient.Identifiers[0].ID (line 1, column 199): expected \
+                   a string, found object of length 1",
+        "code": "OXG0041",
+        "kind": "Order.New",
+        "errors": 1,
+        "problems": [{
+            "path": "$.Patient.Identifiers[0].ID",
+            "rule": "type",
+            "expected": "a string",
+            "found": { "type": "object", "length": 1 },
+            "line": 1,
+            "column": 199,
+        }],
+    });
+    check(&House::still(), "/v1/events", body.to_string(), expected).await;
+}
+
+#[tokio::test]
 async fn wrong_road() {
     let expected = json!({
         "status": 422,

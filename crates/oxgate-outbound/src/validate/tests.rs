@@ -4,6 +4,7 @@ use super::*;
 use crate::plan::{Account, UnknownKinds};
 use crate::submit::{Submission, submit};
 use oxgate_core::Timestamp;
+use redox_model::validate::{Level, Requirement};
 use std::time::Duration;
 
 /// Stands wherever a body may hold patient data; no error may show it.
@@ -15,6 +16,7 @@ fn plan() -> Plan {
         name: name.into(),
         id: id.into(),
         accepts: accepts.iter().map(|&pattern| pattern.to_owned()).collect(),
+        requires: Vec::new(),
         partner: Some("general".into()),
     };
     Plan {
@@ -24,6 +26,8 @@ fn plan() -> Plan {
             destination("Radiology", "d-rad", &["Order.*"]),
             destination("Archive", "d-arc", &[]),
         ],
+        // Most tests are about where a body goes; those about what it holds say how exactly.
+        level: Level::Off,
         ..Plan::default()
     }
 }
@@ -198,4 +202,86 @@ fn a_time_limit_needs_an_answer_that_could_be_recognised() {
     let mut lonely = plan();
     lonely.destinations[0].partner = None;
     assert_eq!(reply(lonely, &order), Err(NoReply::NoPartner));
+}
+
+/// A plan whose first destination requires these members.
+fn requiring(level: Level, paths: &[&str]) -> Plan {
+    let mut plan = Plan { level, ..plan() };
+    plan.destinations[0].requires = paths.iter().map(|path| Requirement::parse(path).expect("a path")).collect();
+    plan
+}
+
+/// An order that names its system and this destination as they are configured: their ids in these tests are no UUIDs,
+/// which strict would mind.
+fn named(destination: &str) -> String {
+    body(ORDER, &format!(r#"[{{"Name":"{destination}"}}]"#)).replace(r#"{"ID":"s-1"}"#, r#"{"Name":"App"}"#)
+}
+
+fn listed(error: &Invalid) -> (usize, Vec<(&str, &str)>) {
+    let Invalid::Content { errors, problems, .. } = error else { panic!("{error:?}") };
+    (*errors, problems.iter().map(|problem| (problem.rule.as_str(), problem.path.as_str())).collect())
+}
+
+#[test]
+fn content_is_held_to_the_level() {
+    let order = named("Lab");
+    let without = |member: &str| order.replace(&format!(r#""{member}":"#), &format!(r#""X{member}":"#));
+    let at = |level, text: &str| check(Plan { level, ..plan() }, text).map(|_| ());
+    for level in [Level::Strict, Level::Lenient, Level::Off] {
+        assert_eq!(at(level, &order), Ok(()), "{level}");
+    }
+    let error = at(Level::Lenient, &without("IDType")).expect_err("refused");
+    assert_eq!(listed(&error), (1, vec![("required", "$.Patient.Identifiers[0].IDType")]));
+    assert!(
+        error.to_string().starts_with("Order.New has 1 error, the first at $.Patient.Identifiers[0].IDType (line 2, "),
+        "{error}"
+    );
+    assert_eq!(at(Level::Off, &without("IDType")), Ok(()));
+    // A number where text belongs: real systems send it, one's own should not.
+    let number = order.replace(&format!(r#""Order":{{"ID":"{PRIVATE}"}}"#), r#""Order":{"ID":4711}"#);
+    assert_eq!(at(Level::Lenient, &number), Ok(()));
+    let error = at(Level::Strict, &number).expect_err("refused");
+    assert_eq!(listed(&error), (1, vec![("type", "$.Order.ID")]));
+    assert!(!format!("{error} {error:?}").contains("4711"));
+}
+
+#[test]
+fn a_refusal_lists_the_first_problems_and_counts_the_rest() {
+    let many = format!(r#""Identifiers":[{}]"#, vec!["{}"; 15].join(","));
+    let text = body(ORDER, r#"[{"ID":"d-lab"}]"#)
+        .replace(&format!(r#""Identifiers":[{{"ID":"{PRIVATE}","IDType":"MR"}}]"#), &many);
+    let error = check(Plan { level: Level::Lenient, ..plan() }, &text).expect_err("refused");
+    let (errors, problems) = listed(&error);
+    assert_eq!((errors, problems.len()), (30, content::PROBLEMS_MAX));
+}
+
+#[test]
+fn a_destination_may_require_more() {
+    let with_visit = |text: String| text.replace(r#""Order":"#, r#""Visit":{"VisitNumber":"V-1"},"Order":"#);
+    let plan = |level| requiring(level, &["Visit.VisitNumber", "Patient.Identifiers[].ID"]);
+    for level in [Level::Strict, Level::Lenient] {
+        let error = check(plan(level), &named("Lab")).expect_err("refused");
+        assert_eq!(listed(&error), (1, vec![("destination-requires", "$.Visit")]));
+        assert!(error.to_string().contains("the destination requires Visit.VisitNumber"), "{error}");
+        assert!(check(plan(level), &with_visit(named("Lab"))).is_ok());
+        assert!(check(plan(level), &named("Radiology")).is_ok(), "another destination requires nothing");
+    }
+    let both = body(ORDER, r#"[{"ID":"d-rad"},{"ID":"d-lab"}]"#);
+    assert!(check(plan(Level::Lenient), &both).is_err());
+    assert!(check(plan(Level::Off), &both).is_ok(), "off looks at no content");
+}
+
+#[test]
+fn a_requirement_counts_where_the_event_type_has_the_member() {
+    let has = |kind: &str, path: &str| {
+        let event = redox_model::catalogue::find_dotted(kind).expect("known");
+        content::has(event, &Requirement::parse(path).expect("a path"))
+    };
+    assert!(has("Order.New", "Visit.VisitNumber") && has("Results.New", "Orders[].ID"));
+    assert!(has("Order.New", "Patient.Extensions.race.coding"));
+    assert!(!has("Order.New", "Orders[].ID") && !has("Order.New", "Order.ID.Extensions"));
+    assert!(!has("Provider.Activate", "Visit.VisitNumber"));
+    let results = body(("Results", "New"), r#"[{"ID":"d-lab"}]"#).replace(r#""Order":{"#, r#""Orders":[],"Order":{"#);
+    let outcome = check(requiring(Level::Lenient, &["Order.ID", "Procedure.Code"]), &results);
+    assert!(outcome.is_ok(), "{outcome:?}");
 }
