@@ -1,5 +1,7 @@
 //! `cargo xtask`: the project's chores as a program, so that they run the same everywhere.
 
+mod codegen;
+mod fuzz;
 mod kill;
 mod tidy;
 
@@ -19,6 +21,20 @@ struct Cli {
 enum Command {
     /// Hold the tree against its own rules: edges between crates, headers, sizes, pages.
     Tidy,
+    /// Write the typed messages of `redox-model` from its catalogue.
+    Codegen {
+        /// Write nothing; fail when the files are stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Fuzz the readers of bytes that strangers send; fails on a finding.
+    Fuzz {
+        /// How long to run each target.
+        #[arg(long, default_value_t = 10)]
+        seconds: u32,
+        /// Which targets; all of them when none is named.
+        targets: Vec<String>,
+    },
     /// Kill a gateway under load again and again, and count what was lost, doubled or reordered.
     Kill {
         /// How often to kill it.
@@ -33,6 +49,8 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Tidy => tidy::run(root()),
+        Command::Codegen { check } => codegen::run(root(), check),
+        Command::Fuzz { seconds, targets } => fuzz::run(root(), seconds, &targets),
         Command::Kill { rounds, seed } => kill::run(rounds, seed),
     };
     match done {

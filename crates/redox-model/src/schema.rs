@@ -80,12 +80,13 @@ fn value(field: &Field, nullable: bool, defs: &mut BTreeMap<String, Value>) -> V
     }
     match field.format {
         None => {}
-        Some(format @ (Format::DateTime | Format::Date | Format::Time | Format::Uuid | Format::Email)) => {
+        Some(format @ (Format::DateTime | Format::Date | Format::Uuid | Format::Email)) => {
             schema["format"] = json!(format.as_str());
         }
         Some(Format::E164) => schema["pattern"] = json!("^\\+[1-9][0-9]{7,14}$"),
         Some(Format::Country) => schema["pattern"] = json!("^[A-Z]{2}$"),
         Some(Format::Language) => schema["pattern"] = json!("^[a-z]{2}$"),
+        // JSON Schema's own `time` has seconds and an offset, Redox's usually neither.
         Some(format) => schema["description"] = json!(format!("Written as {}.", format.describe())),
     }
     schema

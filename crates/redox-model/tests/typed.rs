@@ -158,6 +158,17 @@ fn what_fits_no_field_is_kept_in_its_own_words() {
 }
 
 #[test]
+fn a_name_that_is_no_text_is_not_written_over() {
+    let body = r#"{"Meta":{"DataModel":"Order","EventType":{"ID":"x"}}}"#;
+    let mut message = typed::read::<order::New>(body.as_bytes()).expect("readable").message;
+    message.name_meta();
+    assert_eq!((message.meta.data_model.as_str(), message.meta.event_type.as_str()), ("Order", ""));
+    let written = message.to_json();
+    assert!(written.contains(r#""EventType":{"ID":"x"}"#) && written.matches("EventType").count() == 1, "{written}");
+    assert!(typed::read::<order::New>(written.as_bytes()).expect("readable").message == message);
+}
+
+#[test]
 fn the_last_of_two_members_counts() {
     for (body, expected) in [
         (r#"{"Order":{"ID":[],"ID":"x"}}"#, r#""ID":"x""#),

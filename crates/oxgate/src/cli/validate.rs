@@ -1,13 +1,16 @@
 //! `oxgate validate`: check messages without sending them.
 
 use super::{Shared, read_input};
+use crate::config::process::Level;
 use crate::exit::{Done, Failure};
 use crate::output::{Format, json, print};
-use clap::{Args, ValueEnum};
-use redox_model::validate::{self, Problem, Report, Severity};
+use clap::Args;
+use oxgate_outbound::plan::Destination;
+use oxgate_outbound::validate::content;
+use redox_model::validate::{Problem, Report, Severity};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Check messages without sending them; exits with 3 if one is invalid.
 #[derive(Debug, Args)]
@@ -18,26 +21,18 @@ pub(crate) struct Validate {
     /// How exactly messages are held to the documentation.
     #[arg(long, value_enum, default_value_t)]
     level: Level,
+    /// A destination of the configuration: what it `requires` is checked too.
+    #[arg(long, value_name = "NAME")]
+    destination: Option<String>,
     /// Show the values that were found. They may be patient data.
     #[arg(long)]
     show_values: bool,
 }
 
-/// How exactly.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Level {
-    /// To the letter: for messages one writes oneself.
-    Strict,
-    /// As far as real systems keep to it.
-    #[default]
-    Lenient,
-    /// Not at all, beyond being readable.
-    Off,
-}
-
 /// One message and what is wrong with it.
 struct Checked<'a> {
     file: String,
+    /// Where in the file it begins, from 1.
     line: usize,
     body: &'a [u8],
     report: Report,
@@ -45,18 +40,15 @@ struct Checked<'a> {
 
 impl Validate {
     pub(crate) fn run(&self, shared: &Shared) -> Done {
-        let level = match self.level {
-            Level::Strict => validate::Level::Strict,
-            Level::Lenient => validate::Level::Lenient,
-            Level::Off => validate::Level::Off,
-        };
+        let destination = self.destination.as_deref().map(|name| self.destination(name, shared)).transpose()?;
+        let destinations: Vec<&Destination> = destination.iter().collect();
         let (mut messages, mut invalid) = (0_usize, 0_usize);
         let mut shown = Vec::new();
         for file in &self.files {
             let bytes = read_input(file)?;
-            for (line, body) in split(&bytes) {
-                let checked =
-                    Checked { file: file.display().to_string(), line, body, report: validate::validate(body, level) };
+            for (line, body) in split(file, &bytes) {
+                let report = content::report(body, &destinations, self.level.into());
+                let checked = Checked { file: file.display().to_string(), line, body, report };
                 messages += 1;
                 invalid += usize::from(!checked.report.is_valid());
                 match shared.format {
@@ -74,68 +66,103 @@ impl Validate {
         }
     }
 
+    /// The destination of that name, as a submission would meet it.
+    fn destination(&self, name: &str, shared: &Shared) -> Result<Destination, Failure> {
+        if self.level == Level::Off {
+            return Err(Failure::usage("`--level off` looks at no content, so `--destination` has nothing to check"));
+        }
+        let loaded = shared.load()?;
+        let configured = &loaded.config.destinations;
+        let found = configured.iter().find(|destination| destination.name.get_ref() == name);
+        found.map(crate::serve::plan::destination).ok_or_else(|| {
+            let names: Vec<&str> = configured.iter().map(|destination| destination.name.get_ref().as_str()).collect();
+            let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            Failure::usage(format!("{} has no destination `{name}`; configured: {names}", loaded.path.display()))
+        })
+    }
+
     fn text(&self, checked: &Checked<'_>) -> String {
-        let place = format!("{}:{}", checked.file, checked.line);
-        let event = checked
-            .report
-            .event
-            .map_or_else(String::new, |event| format!(" {}.{}", event.data_model, event.event_type));
-        let verdict = if checked.report.is_valid() { "valid" } else { "invalid" };
-        let mut text = format!("{place}:{event} {verdict}");
-        for problem in &checked.report.problems {
-            write!(text, "\n  {problem}").expect("writing to a string");
-            if self.show_values {
-                write!(text, ": {}", value(checked.body, problem)).expect("writing to a string");
+        let Checked { file, line, report, .. } = checked;
+        let event = report.event.map_or_else(String::new, |event| format!(" {event}"));
+        let verdict = if report.is_valid() { "valid" } else { "invalid" };
+        let mut text = format!("{file}:{line}:{event} {verdict}");
+        for problem in &report.problems {
+            let Problem { severity, rule, path, expected, found, column, .. } = problem;
+            let line = checked.line_of(problem);
+            write!(
+                text,
+                "\n  {severity} {rule} at {path} (line {line}, column {column}): expected {expected}, found {found}"
+            )
+            .expect("writing to a string");
+            if self.show_values && !problem.span.is_empty() {
+                write!(text, ": {}", cut(checked.value(problem))).expect("writing to a string");
             }
+        }
+        if report.omitted > 0 {
+            write!(text, "\n  and {} more problems", report.omitted).expect("writing to a string");
         }
         text
     }
 
     fn json(&self, checked: &Checked<'_>) -> Value {
-        let problems: Vec<Value> = checked
-            .report
+        let Checked { file, line, report, .. } = checked;
+        let problems: Vec<Value> = report
             .problems
             .iter()
             .map(|problem| {
-                let mut shown = json!({
-                    "severity": problem.severity.as_str(),
-                    "rule": problem.rule.as_str(),
-                    "path": problem.path,
-                    "expected": problem.expected,
-                    "found": problem.found.to_string(),
-                    "line": problem.line,
-                    "column": problem.column,
-                });
+                let mut shown = json!(problem);
+                shown["line"] = json!(checked.line_of(problem));
                 if self.show_values {
-                    shown["value"] = json!(value(checked.body, problem));
+                    shown["value"] = if problem.span.is_empty() { Value::Null } else { checked.value(problem).into() };
                 }
                 shown
             })
             .collect();
-        let count = |severity| checked.report.problems.iter().filter(|problem| problem.severity == severity).count();
         json!({
-            "file": checked.file,
-            "line": checked.line,
-            "data_model": checked.report.event.map(|event| event.data_model),
-            "event_type": checked.report.event.map(|event| event.event_type),
-            "valid": checked.report.is_valid(),
-            "errors": count(Severity::Error),
-            "warnings": count(Severity::Warning),
-            "notes": count(Severity::Note),
+            "file": file,
+            "line": line,
+            "data_model": report.event.map(|event| event.data_model),
+            "event_type": report.event.map(|event| event.event_type),
+            "valid": report.is_valid(),
+            "errors": report.count(Severity::Error),
+            "warnings": report.count(Severity::Warning),
+            "notes": report.count(Severity::Note),
             "problems": problems,
+            "omitted": report.omitted,
         })
     }
 }
 
-fn value(body: &[u8], problem: &Problem) -> String {
-    String::from_utf8_lossy(body.get(problem.span.clone()).unwrap_or_default()).into_owned()
+impl Checked<'_> {
+    /// The problem's line in the file; its own is that in the message.
+    fn line_of(&self, problem: &Problem) -> usize {
+        self.line + problem.line - 1
+    }
+
+    /// What stands where the problem is, as it is written there.
+    fn value(&self, problem: &Problem) -> String {
+        String::from_utf8_lossy(problem.excerpt(self.body)).into_owned()
+    }
 }
 
-/// The messages of a file with their first lines: NDJSON is known by its first line being a whole JSON value.
-fn split(bytes: &[u8]) -> Vec<(usize, &[u8])> {
+/// The longest value that is printed for a person.
+const SHOWN_CHARS: usize = 200;
+
+/// A value that fits a line.
+fn cut(value: String) -> String {
+    match value.char_indices().nth(SHOWN_CHARS) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value,
+    }
+}
+
+/// The messages of a file with their first lines. NDJSON is known by its name, or by its first line being a whole JSON
+/// value with more behind it.
+fn split<'b>(file: &Path, bytes: &'b [u8]) -> Vec<(usize, &'b [u8])> {
+    let named = file.extension().is_some_and(|name| name == "ndjson" || name == "jsonl");
     let whole = |line: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok();
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    if !whole(first) || first.len() + 1 >= bytes.trim_ascii_end().len() {
+    if !named && (!whole(first) || first.len() + 1 >= bytes.trim_ascii_end().len()) {
         return vec![(1, bytes)];
     }
     let lines = bytes.split(|byte| *byte == b'\n').enumerate();
@@ -144,13 +171,23 @@ fn split(bytes: &[u8]) -> Vec<(usize, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{cut, split};
+    use std::path::Path;
 
     #[test]
-    fn ndjson_is_known_by_its_first_line() {
-        assert_eq!(split(b"{}\n{\n\n{}").len(), 3);
-        assert_eq!(split(b"{\n\"a\": 1\n}\n").len(), 1);
-        assert_eq!(split(b"{}\n").len(), 1);
-        assert_eq!(split(b"not json\n{}").len(), 1);
+    fn ndjson_is_known_by_its_name_or_its_first_line() {
+        let messages = |file: &str, bytes: &[u8]| split(Path::new(file), bytes).len();
+        assert_eq!(messages("-", b"{}\n{\n\n{}"), 3);
+        assert_eq!(messages("-", b"{\n\"a\": 1\n}\n"), 1);
+        assert_eq!(messages("-", b"{}\n"), 1);
+        assert_eq!(messages("-", b"not json\n{}"), 1);
+        assert_eq!(messages("batch.ndjson", b"not json\n{}\n\n"), 2);
+        assert_eq!(messages("-", b""), 1);
+    }
+
+    #[test]
+    fn a_long_value_is_cut_between_characters() {
+        assert_eq!(cut("é".repeat(200)), "é".repeat(200));
+        assert_eq!(cut("é".repeat(201)), "é".repeat(200) + "…");
     }
 }

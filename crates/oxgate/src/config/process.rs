@@ -25,6 +25,8 @@ pub(crate) struct Server {
     pub(crate) head_timeout: Span,
     /// How long a stop waits for what is under way.
     pub(crate) stop_timeout: Span,
+    /// How exactly submissions are held to the documentation.
+    pub(crate) validate: Level,
     /// Requests per five minutes that Redox allows to this machine's address; 80 % are used.
     pub(crate) redox_quota: u32,
 }
@@ -38,7 +40,31 @@ impl Default for Server {
             connections_max: 4_096,
             head_timeout: Span(Duration::from_secs(15)),
             stop_timeout: Span(Duration::from_secs(20)),
+            validate: Level::Lenient,
             redox_quota: limits::QUOTA_REQUESTS,
+        }
+    }
+}
+
+/// How exactly messages are held to the documentation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Level {
+    /// To the letter: for messages one writes oneself.
+    Strict,
+    /// As far as real systems keep to it.
+    #[default]
+    Lenient,
+    /// Not at all, beyond being readable.
+    Off,
+}
+
+impl From<Level> for redox_model::validate::Level {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Strict => Self::Strict,
+            Level::Lenient => Self::Lenient,
+            Level::Off => Self::Off,
         }
     }
 }

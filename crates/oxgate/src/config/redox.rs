@@ -1,7 +1,11 @@
 //! Redox's side: credentials, sources, destinations, and which of them are one health system.
 
+use super::error::nearest;
 use super::secret::SecretRef;
+use oxgate_outbound::validate::content::has;
+use redox_model::validate::Requirement;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -83,6 +87,38 @@ pub(crate) struct Destination {
     /// What it takes: `Order.New`, `Results.*`, `Notes`; anything when empty.
     #[serde(default)]
     pub(crate) accepts: Vec<Spanned<String>>,
+    /// What it requires beyond the documentation, of every event type that has the member: `Visit.VisitNumber`.
+    #[serde(default)]
+    pub(crate) requires: Vec<Required>,
+}
+
+/// A member that a destination requires; some event type has it, or it stands in `Extensions`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct Required(pub(crate) Requirement);
+
+impl TryFrom<String> for Required {
+    type Error = String;
+
+    /// A misspelt member would refuse nothing, and nobody would notice.
+    fn try_from(path: String) -> Result<Self, String> {
+        let required = Requirement::parse(&path).map_err(|error| error.to_string())?;
+        let events = redox_model::catalogue::events();
+        if events.iter().any(|event| has(event, &required)) {
+            return Ok(Self(required));
+        }
+        let paths: BTreeSet<String> =
+            events.iter().flat_map(redox_model::tree::rows).map(|row| row.path.replace("[]", "")).collect();
+        let hint = nearest(&required.to_string(), paths.iter().map(String::as_str))
+            .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        Err(format!("no event type has the member `{required}`{hint}"))
+    }
+}
+
+impl From<Required> for String {
+    fn from(required: Required) -> Self {
+        required.0.to_string()
+    }
 }
 
 /// `[[partner]]`: the Redox sources, destinations and facility codes of one health system.

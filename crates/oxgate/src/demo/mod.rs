@@ -50,9 +50,10 @@ async fn stay(setting: &Setting, telling: Telling) -> Done {
     setting.redox.control().set_feed(&feed).await.map_err(Failure::failed)?;
     telling.line("");
     telling.line("Everything stays up, with an admission, transfer or discharge every three seconds. Look around:");
+    let program = std::env::current_exe().map_or_else(|_| "oxgate".to_owned(), |path| path.display().to_string());
     let config = setting.config_path();
-    telling.line(&format!("  oxgate events list -c {}", config.display()));
-    telling.line(&format!("  oxgate lanes list -c {}", config.display()));
+    telling.line(&format!("  {program} events list -c {}", config.display()));
+    telling.line(&format!("  {program} lanes list -c {}", config.display()));
     telling.line(&format!("  curl {}/metrics", setting.gateway_url()));
     telling.line(&format!("  curl {}/_emulator/logs", setting.redox.base_url()));
     telling.line("Ctrl-C ends it and removes the temporary folder.");

@@ -100,7 +100,9 @@ impl<'a> Story<'a> {
         self.telling
             .fault("422 for an order to the archive, which takes no orders: refused now, not by a routing error later");
         kept.settled = self.settled(&kept.submitted, deliveries).await?;
-        self.telling.done(&format!("Redox has all {deliveries} deliveries, in order, each with its log id"));
+        self.telling.done(&format!(
+            "Redox has all {deliveries} deliveries, in order, each with its log id; one token was enough"
+        ));
         Ok(())
     }
 
@@ -257,6 +259,8 @@ impl<'a> Story<'a> {
         counts.add("submitted", "events submitted", kept.submitted.len(), 7);
         counts.add("settled", "deliveries settled at Redox", settled, deliveries);
         counts.add("sent_to_redox", "messages that Redox accepted", sends, deliveries);
+        let tokens = self.stage.redox.info()["tokens_issued"].as_u64().unwrap_or_default();
+        counts.add("tokens_obtained", "tokens obtained", usize::try_from(tokens).unwrap_or(usize::MAX), 1);
         counts.add("queries_answered", "queries answered on the call", kept.search_results, 1);
         counts.add("pushed_by_redox", "events pushed by Redox", kept.pushed, kept.pushed);
         counts.add("at_application", "events at the application", got.len(), kept.pushed);

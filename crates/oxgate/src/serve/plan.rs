@@ -194,18 +194,28 @@ fn outbound_plan(loaded: &Loaded) -> Result<outbound::Plan, String> {
         };
         config.partners.iter().find(has).map(|partner| partner.name.get_ref().clone())
     };
-    let destinations = config.destinations.iter().map(|destination| outbound::Destination {
-        name: destination.name.get_ref().clone(),
-        id: destination.id.clone(),
-        accepts: destination.accepts.iter().map(|pattern| pattern.get_ref().clone()).collect(),
-        partner: partner_of(destination.name.get_ref()),
-    });
+    let destinations = config
+        .destinations
+        .iter()
+        .map(|given| outbound::Destination { partner: partner_of(given.name.get_ref()), ..destination(given) });
     Ok(outbound::Plan {
         sources,
         destinations: destinations.collect(),
         rules: rules(loaded),
+        level: config.server.validate.into(),
         ..outbound::Plan::default()
     })
+}
+
+/// A destination on its own, without the partner that it belongs to.
+pub(crate) fn destination(given: &crate::config::redox::Destination) -> outbound::Destination {
+    outbound::Destination {
+        name: given.name.get_ref().clone(),
+        id: given.id.clone(),
+        accepts: given.accepts.iter().map(|pattern| pattern.get_ref().clone()).collect(),
+        requires: given.requires.iter().map(|required| required.0.clone()).collect(),
+        partner: None,
+    }
 }
 
 fn client(loaded: &Loaded, account: &Account, meter: Arc<dyn redox_client::Meter>) -> Result<Client, String> {

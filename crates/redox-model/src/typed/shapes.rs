@@ -70,10 +70,13 @@ macro_rules! event {
             const EVENT_TYPE: &'static str = $event_type;
 
             fn name_meta(&mut self) {
-                if self.meta.data_model.is_empty() {
+                // A name of another type is kept in `other`, and would hide the one given here.
+                let free = |name: &str| self.meta.other.get(name).is_none();
+                let [name_model, name_type] = [free("DataModel"), free("EventType")];
+                if name_model && self.meta.data_model.is_empty() {
                     $data_model.clone_into(&mut self.meta.data_model);
                 }
-                if self.meta.event_type.is_empty() {
+                if name_type && self.meta.event_type.is_empty() {
                     $event_type.clone_into(&mut self.meta.event_type);
                 }
             }
