@@ -1,5 +1,6 @@
 //! What an emulator is started with: its organisation, its limits, and a switch for each point on which sources disagree.
 
+use crate::bulk::BulkConfig;
 use crate::directory::Directory;
 use crate::ehr::EhrConfig;
 use jiff::SignedDuration;
@@ -27,6 +28,8 @@ pub struct Config {
     pub limits: Limits,
     /// How the simulated EHR behaves.
     pub ehr: EhrConfig,
+    /// How the FHIR bulk server behaves.
+    pub bulk: BulkConfig,
     /// Factor on every span that the emulator itself waits (retries, answers of the EHR, feed): 0.01 makes a minute 0.6 s.
     /// Token lifetimes, the quota's window and delivery timeouts are not scaled.
     pub time_scale: f64,
@@ -42,6 +45,7 @@ impl Default for Config {
             switches: Switches::default(),
             limits: Limits::default(),
             ehr: EhrConfig::default(),
+            bulk: BulkConfig::default(),
             time_scale: 1.0,
         }
     }

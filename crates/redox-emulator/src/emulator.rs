@@ -1,6 +1,7 @@
 //! The core: all state of an emulated Redox, changed only by requests, timers and outcomes of deliveries.
 
 use crate::auth::{Keys, KeysError, Tokens};
+use crate::bulk::{self, Bulk};
 use crate::config::Config;
 use crate::delivery::Purpose;
 use crate::directory::Directory;
@@ -34,6 +35,7 @@ pub struct Emulator {
     pub(crate) queues: BTreeMap<QueueKey, Queue>,
     pub(crate) in_flight: BTreeMap<DeliveryId, Purpose>,
     pub(crate) ehr: Ehr,
+    pub(crate) bulk: Bulk,
     /// Where the emulator is reached, once it is known.
     pub(crate) base_url: Option<String>,
     /// How far its own clock is ahead of the true one.
@@ -61,6 +63,7 @@ impl Emulator {
             queues: BTreeMap::new(),
             in_flight: BTreeMap::new(),
             ehr: Ehr::new(config.ehr.clone()),
+            bulk: Bulk::default(),
             base_url: None,
             skew: SignedDuration::ZERO,
             held: BTreeMap::new(),
@@ -160,6 +163,7 @@ impl Emulator {
             "/auth/authenticate" if is_post => self.authenticate(turn, request).into(),
             "/auth/refreshToken" if is_post => self.refresh(turn, request).into(),
             "/v2/auth/token" | "/oauth/token" if is_post => self.token(turn, request).into(),
+            _ if path.starts_with(bulk::PREFIX) => self.bulk(turn, request, scope),
             _ if path.starts_with(platform::PREFIX) => self.platform(turn, request, scope),
             _ => Answer::text(StatusCode::NOT_FOUND, "Not Found").into(),
         }

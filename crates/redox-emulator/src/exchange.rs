@@ -72,6 +72,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Body.
     pub body: Bytes,
+    /// Only so many bytes of the body are sent; then the connection breaks.
+    pub cut: Option<usize>,
 }
 
 impl Answer {
@@ -85,10 +87,21 @@ impl Answer {
         Self::with_type(status, "text/html; charset=utf-8", Bytes::from_static(body.as_bytes()))
     }
 
-    fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Self {
+    /// An answer of any type.
+    pub(crate) fn bytes(status: StatusCode, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { status, headers, body }
+        headers.insert(CONTENT_TYPE, content_type);
+        Self { status, headers, body: body.into(), cut: None }
+    }
+
+    fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Self {
+        Self::bytes(status, HeaderValue::from_static(content_type), body)
+    }
+
+    /// The same answer, whose connection breaks in the middle of the body.
+    pub(crate) fn cut_in_half(mut self) -> Self {
+        self.cut = Some(self.body.len() / 2);
+        self
     }
 
     /// The same answer with one more header.

@@ -1,7 +1,8 @@
 //! Redox in a box: an offline stand-in for the healthcare integration platform, to try, test and break a client against.
 //!
 //! **What it does.** On one port it serves the addresses of the real hosts: tokens for an API key or a signed assertion,
-//! `/endpoint` and `/query`, and the reading part of the platform API. It stores what it accepts, delivers to destinations
+//! `/endpoint` and `/query`, the reading part of the platform API, and a FHIR bulk
+//! server with invented patients. It stores what it accepts, delivers to destinations
 //! in order with the published retry schedule, verifies endpoints, and plays an EHR that answers orders, knows a few
 //! invented patients and has an admission feed. Faults go wrong on purpose, reproducibly.
 //!
@@ -14,8 +15,8 @@
 //! [`Observed`] never carries message content.
 //!
 //! **What it deliberately does not do.** No persistence: a restart forgets everything. No TLS and no authentication on
-//! the control API: it is for development machines. No FHIR and no uploads yet: `fhir_base` and `bulk_base` name where
-//! they will be, and answer 404 until then.
+//! the control API: it is for development machines. No FHIR reads and no uploads yet: `fhir_base` names where they will
+//! be, and answers 404 until then.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -80,6 +81,9 @@ mod verification;
 /// The simulated EHR.
 mod ehr;
 
+/// The FHIR bulk server.
+mod bulk;
+
 /// What happened, for a person who watches.
 mod observed;
 
@@ -93,6 +97,7 @@ pub mod control;
 mod shell;
 
 pub use auth::KeysError;
+pub use bulk::{BulkConfig, BulkFaults, BulkGeneration};
 pub use clock::{Clock, SystemClock};
 pub use config::{Config, Limits, Switches};
 pub use ehr::{EhrConfig, FeedSettings, ResultStage};

@@ -6,6 +6,9 @@ mod directory;
 /// The simulated EHR, the feed, and faults.
 mod behaviour;
 
+/// The bulk server.
+mod bulk;
+
 /// Logs, received messages, deliveries on demand, queues.
 mod traffic;
 
@@ -128,6 +131,7 @@ impl Emulator {
             (_, ["keys" | "destinations" | "subscriptions", ..]) => self.control_directory(turn, request, &segments),
             (_, ["logs" | "received" | "deliver" | "queues", ..]) => self.control_traffic(turn, request, &segments),
             (_, ["faults" | "ehr" | "feed", ..]) => self.control_behaviour(turn, request, &segments),
+            (_, ["bulk", ..]) => self.control_bulk(request, &segments),
             _ => no_such_address(request),
         }
     }

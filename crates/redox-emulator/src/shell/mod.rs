@@ -3,6 +3,9 @@
 /// The control API for tests in the same process.
 mod handle;
 
+/// The body of an answer, which may break off.
+mod body;
+
 /// Accepting connections and answering requests.
 mod server;
 

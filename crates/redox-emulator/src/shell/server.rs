@@ -1,9 +1,10 @@
 //! Accepts connections and answers requests from the core; a hang-up closes the connection without a byte.
 
 use super::Shared;
+use super::body::Sent;
 use crate::exchange::{Answer, Reply, Request};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -73,7 +74,7 @@ async fn respond(
     peer: IpAddr,
     shared: &Arc<Shared>,
     body_bytes_max: usize,
-) -> Result<hyper::Response<Full<Bytes>>, NoAnswer> {
+) -> Result<hyper::Response<Sent>, NoAnswer> {
     let (parts, body) = request.into_parts();
     let (body, is_oversized) = match Limited::new(body, body_bytes_max).collect().await {
         Ok(body) => (body.to_bytes(), false),
@@ -91,8 +92,8 @@ async fn respond(
     };
     match shared.answer(&request).await {
         Reply::Hangup => Err(NoAnswer::Hangup),
-        Reply::Answer(Answer { status, headers, body }) => {
-            let mut response = hyper::Response::new(Full::new(body));
+        Reply::Answer(Answer { status, headers, body, cut }) => {
+            let mut response = hyper::Response::new(Sent::new(&body, cut));
             *response.status_mut() = status;
             *response.headers_mut() = headers;
             Ok(response)

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic; the lint knows only functions marked as tests")]
 
 mod auth;
+mod bulk;
 mod clients;
 mod control;
 mod deliveries;

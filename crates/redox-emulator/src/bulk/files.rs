@@ -1,0 +1,120 @@
+//! A file of a job: whole, compressed, in part, or broken in one of the ways that servers break.
+
+use super::gzip;
+use super::job::{Content, Job};
+use super::patients::{self, Kind};
+use super::settings::BulkFaults;
+use super::{outcome, strikes};
+use crate::exchange::{Answer, Request, Turn};
+use crate::{Emulator, form};
+use http::{HeaderValue, StatusCode};
+use jiff::Timestamp;
+
+const NDJSON: HeaderValue = HeaderValue::from_static("application/fhir+ndjson");
+
+impl Emulator {
+    pub(super) fn bulk_file(&mut self, turn: &Turn<'_>, request: &Request, id: &str, name: &str) -> Answer {
+        let now = self.own_time(turn.now);
+        let faults = &mut self.config.bulk.faults;
+        if strikes(&mut faults.busy_files) {
+            self.bulk.counts.refused += 1;
+            return self.bulk_paced(outcome(StatusCode::TOO_MANY_REQUESTS, "throttled", "slower"));
+        }
+        if strikes(&mut faults.failing_files) {
+            self.bulk.counts.refused += 1;
+            return Answer::text(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+        }
+        let place = name.split_once('.').and_then(|(place, _)| place.parse::<usize>().ok());
+        let found = self.bulk.job(id).filter(|(_, job)| now >= job.created);
+        let Some((_, job)) = found else { return outcome(StatusCode::NOT_FOUND, "not-found", "no such job") };
+        let Some(content) = place.and_then(|place| job.files.get(place)).copied() else {
+            return outcome(StatusCode::NOT_FOUND, "not-found", "no such file");
+        };
+        if is_expired(request, now) {
+            self.bulk.counts.refused += 1;
+            return outcome(StatusCode::GONE, "expired", "the link has expired");
+        }
+        let mut body = lines(job, content);
+        let config = &mut self.config.bulk;
+        spoil(&mut body, &mut config.faults);
+        let is_cut = strikes(&mut config.faults.broken_files);
+        let tag = format!("\"{id}-{name}\"");
+        self.bulk.counts.files += 1;
+        let answer = if config.gzip && request.header("accept-encoding").is_some_and(|list| list.contains("gzip")) {
+            self.bulk.counts.compressed += 1;
+            Answer::bytes(StatusCode::OK, NDJSON, gzip::stored(&body))
+                .with("content-encoding", HeaderValue::from_static("gzip"))
+        } else if config.ranges {
+            let part = rest(request, &tag, body.len());
+            self.bulk.counts.ranges += u64::from(part.is_some());
+            ranged(body, &tag, part)
+        } else {
+            Answer::bytes(StatusCode::OK, NDJSON, body)
+        };
+        if is_cut { answer.cut_in_half() } else { answer }
+    }
+}
+
+fn is_expired(request: &Request, now: Timestamp) -> bool {
+    let until = form::value(request.query.as_deref().unwrap_or_default(), "until");
+    until.is_some_and(|until| until.parse::<i64>().map_or(true, |until| now.as_millisecond() >= until))
+}
+
+/// Where the rest begins that is asked for, if it is the rest of this very file.
+fn rest(request: &Request, tag: &str, length: usize) -> Option<usize> {
+    let from = request.header("range")?.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()?;
+    let is_same = request.header("if-range").is_none_or(|known| known == tag);
+    (is_same && from < length).then_some(from)
+}
+
+fn ranged(body: Vec<u8>, tag: &str, part: Option<usize>) -> Answer {
+    let length = body.len();
+    let answer = match part {
+        Some(from) => {
+            let range = format!("bytes {from}-{}/{length}", length - 1);
+            let answer = Answer::bytes(StatusCode::PARTIAL_CONTENT, NDJSON, body[from..].to_vec());
+            answer.with("content-range", HeaderValue::try_from(range).expect("numbers are ASCII"))
+        }
+        None => Answer::bytes(StatusCode::OK, NDJSON, body),
+    };
+    let answer = answer.with("accept-ranges", HeaderValue::from_static("bytes"));
+    match HeaderValue::from_str(tag) {
+        Ok(tag) => answer.with("etag", tag),
+        Err(_) => answer,
+    }
+}
+
+fn lines(job: &Job, content: Content) -> Vec<u8> {
+    let mut body = String::new();
+    match content {
+        Content::Resources { kind, first, lines } => {
+            for line in first..first + lines {
+                let patient = job.selection.patient(line / kind.per_patient());
+                patients::write(&mut body, kind, patient, line % kind.per_patient());
+            }
+        }
+        Content::Deleted => patients::write_deleted(&mut body),
+        Content::Warnings => patients::write_warnings(&mut body),
+    }
+    body.into_bytes()
+}
+
+/// Content that is wrong although HTTP says nothing.
+fn spoil(body: &mut Vec<u8>, faults: &mut BulkFaults) {
+    if strikes(&mut faults.cut_files) {
+        body.truncate(body.len().saturating_sub(20));
+    }
+    if strikes(&mut faults.short_files) {
+        let end = body[..body.len().saturating_sub(1)].iter().rposition(|byte| *byte == b'\n');
+        body.truncate(end.map_or(0, |end| end + 1));
+    }
+    if strikes(&mut faults.garbled_files) {
+        body.splice(0..1, *b"<");
+    }
+    if strikes(&mut faults.mixed_files) {
+        let mut stray = String::new();
+        patients::write(&mut stray, Kind::Stray, 0, 0);
+        let end = body.iter().position(|byte| *byte == b'\n').map_or(body.len(), |end| end + 1);
+        body.splice(0..end, stray.into_bytes());
+    }
+}
