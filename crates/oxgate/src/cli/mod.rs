@@ -7,6 +7,8 @@ mod demo;
 mod emulator;
 mod events;
 mod expectations;
+mod fhir;
+mod hl7;
 mod init;
 pub(crate) mod keys;
 mod lanes;
@@ -79,6 +81,9 @@ enum Command {
     Models(models::Models),
     /// Check messages without sending them.
     Validate(validate::Validate),
+    /// Work on HL7 v2 messages, offline.
+    #[command(subcommand)]
+    Hl7(hl7::Hl7),
     /// Submit events to Redox through the running gateway.
     Send(send::Send),
     /// Ask Redox a question and print the answer.
@@ -98,6 +103,9 @@ enum Command {
     /// The data folder.
     #[command(subcommand)]
     Store(store::Store),
+    /// FHIR Bulk Data: export resources into a folder.
+    #[command(subcommand)]
+    Fhir(fhir::Fhir),
     /// Print a completion script for a shell.
     Completions(completions::Completions),
 }
@@ -138,6 +146,7 @@ pub(crate) async fn run(cli: Cli) -> Done {
         Command::Apikeys(command) => command.run(&shared).await,
         Command::Models(command) => command.run(&shared),
         Command::Validate(command) => command.run(&shared),
+        Command::Hl7(command) => command.run(&shared),
         Command::Send(command) => command.run(&shared).await,
         Command::Query(command) => command.run(&shared).await,
         Command::Events(command) => command.run(&shared).await,
@@ -145,6 +154,7 @@ pub(crate) async fn run(cli: Cli) -> Done {
         Command::Lanes(command) => command.run(&shared).await,
         Command::Expectations(command) => command.run(&shared).await,
         Command::Store(command) => command.run(&shared).await,
+        Command::Fhir(command) => command.run(&shared).await,
         Command::Completions(command) => command.run(),
     }
 }

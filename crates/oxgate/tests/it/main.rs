@@ -2,6 +2,7 @@
 
 mod child;
 mod commands;
+mod hl7;
 mod life;
 mod road;
 mod sync;
