@@ -4,11 +4,12 @@
 //! - `envelope`: `redox_model::envelope::read` against parsing the body into a `serde_json::Value`.
 //! - `from bytes`: `redox_model::validate` at level strict against that parse followed by the `jsonschema` crate.
 //! - `from Value`: the same, with the general tool given the parsed value for nothing. Ours still starts at the bytes.
-//!
 //! - `listed`: from bytes, with the general tool asked for all its errors, as ours always is; elsewhere it is asked for
 //!   yes or no only, which is its fastest answer.
 //!
 //! Both sides know the same rules: the schemas are `redox_model::schema::export`, and formats are asserted.
+
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
 use std::{
     hint::black_box,

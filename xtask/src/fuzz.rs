@@ -61,6 +61,8 @@ fn fuzz(folder: &Path, host: &str, target: &Target, seconds: u32) -> Result<()> 
         format!("-max_len={INPUT_BYTES_MAX}"),
         format!("-artifact_prefix={}/{}-", findings.display(), target.name),
         "-timeout=10".to_owned(),
+        // The same inputs in the same order each time, as far as the time allows.
+        "-seed=1".to_owned(),
         "-print_final_stats=1".to_owned(),
     ]);
     run.args(target.words.map(|words| format!("-dict={}", seeds.join(words).display())));
