@@ -133,6 +133,7 @@ impl Http {
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
+            .no_proxy()
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(SILENCE_MAX);
         if let Some(pem) = authorities {
