@@ -57,3 +57,14 @@ impl From<std::io::Error> for Failure {
         Self::failed(error)
     }
 }
+
+/// An error with its causes: HTTP and TLS libraries keep the telling part at the bottom.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

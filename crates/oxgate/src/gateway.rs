@@ -1,6 +1,6 @@
 //! How commands talk to a running gateway: over the Unix socket in its data folder, or over HTTP with an API key.
 
-use crate::exit::Failure;
+use crate::exit::{Failure, with_causes};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
@@ -123,7 +123,8 @@ async fn over_socket(path: &PathBuf, request: Request) -> Result<Answer, Failure
 }
 
 async fn over_http(base: &str, token: Option<&str>, request: Request) -> Result<Answer, Failure> {
-    let unreachable = |error: reqwest::Error| Failure::peer(format!("no gateway answers at {base}: {}", chain(&error)));
+    let unreachable =
+        |error: reqwest::Error| Failure::peer(format!("no gateway answers at {base}: {}", with_causes(&error)));
     let client = http_client()?;
     let url = format!("{}{}", base.trim_end_matches('/'), request.path);
     let mut builder = client.request(request.method, url);
@@ -141,21 +142,8 @@ async fn over_http(base: &str, token: Option<&str>, request: Request) -> Result<
 
 /// An HTTP client of ours: one crypto library, no redirects.
 pub(crate) fn http_client() -> Result<reqwest::Client, Failure> {
-    // A second installation is refused and changes nothing.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .build()
-        .map_err(|error| Failure::failed(format!("cannot build an HTTP client: {}", chain(&error))))
-}
-
-/// An error with its causes; HTTP libraries keep the telling part at the bottom.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
+        .map_err(|error| Failure::failed(format!("cannot build an HTTP client: {}", with_causes(&error))))
 }

@@ -39,6 +39,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     telemetry::keep_panics_content_free();
+    // One crypto library for everything; nothing else can have been installed this early.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let cli = cli::Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -43,7 +43,6 @@ impl Emulator {
                 &serde_json::to_value(&config).map_err(|error| Failure::failed(error.to_string()))?,
             );
         }
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let running = redox_emulator::start(config, SystemClock, self.seed)
             .await
             .map_err(|error| Failure::failed(format!("cannot start the emulator on {}: {error}", self.listen)))?;

@@ -83,8 +83,6 @@ pub(crate) fn open_store(loaded: &Loaded) -> Result<Store, String> {
 
 /// Builds the gateway and opens its doors.
 pub(crate) async fn start(loaded: Loaded) -> Result<Running, Failure> {
-    // A second installation is refused and changes nothing.
-    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     // The store's lock comes first: a second gateway must not touch the first one's socket.
     let store = open_store(&loaded).map_err(Failure::failed)?;
     let doors = doors::open(&loaded).await?;

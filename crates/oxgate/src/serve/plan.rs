@@ -5,6 +5,7 @@ use crate::chance::{OsEntropy, SystemClock};
 use crate::config::Loaded;
 use crate::config::local::{CannotHandle, Handler, HandlerKind};
 use crate::config::redox::{Account, Auth};
+use crate::exit::with_causes;
 use oxgate_api::Routes;
 use oxgate_core::delivery::Policy;
 use oxgate_core::expectation::Rule;
@@ -61,7 +62,7 @@ pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
     }
     for handler in loaded.config.handlers.iter().filter(|handler| *handler.kind.get_ref() != HandlerKind::Discard) {
         let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
-        Responder::new(&peer(loaded, handler)?).map_err(|error| named(chain(&error)))?;
+        Responder::new(&peer(loaded, handler)?).map_err(|error| named(with_causes(&error)))?;
     }
     Ok(())
 }
@@ -141,7 +142,7 @@ fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
             HandlerKind::Responder => {
                 let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
                 inbound::RouteKind::Responder(
-                    Responder::new(&peer(loaded, handler)?).map_err(|error| named(chain(&error)))?,
+                    Responder::new(&peer(loaded, handler)?).map_err(|error| named(with_causes(&error)))?,
                 )
             }
             HandlerKind::Discard => inbound::RouteKind::Discard,
@@ -234,7 +235,7 @@ fn client(loaded: &Loaded, account: &Account, meter: Arc<dyn redox_client::Meter
         entropy: Arc::new(OsEntropy),
         meter,
     };
-    Client::new(setup).map_err(|error| named(chain(&error)))
+    Client::new(setup).map_err(|error| named(with_causes(&error)))
 }
 
 fn credentials(loaded: &Loaded, account: &Account) -> Result<Credentials, String> {
@@ -300,7 +301,7 @@ fn spec(handler: &Handler) -> TargetSpec {
 
 /// The target of a handler; a responder has none, it answers on the call.
 fn wired(loaded: &Loaded, handler: &Handler, lasting: &Lasting) -> Result<Option<Wired>, String> {
-    let named = |error: &dyn std::error::Error| format!("handler `{}`: {}", handler.name.get_ref(), chain(error));
+    let named = |error: &dyn std::error::Error| format!("handler `{}`: {}", handler.name.get_ref(), with_causes(error));
     let clock = Arc::new(SystemClock);
     let target: Arc<dyn oxgate_dispatch::Target> = match handler.kind.get_ref() {
         HandlerKind::Responder => return Ok(None),
@@ -312,17 +313,6 @@ fn wired(loaded: &Loaded, handler: &Handler, lasting: &Lasting) -> Result<Option
         HandlerKind::Discard => Arc::new(DiscardHandler::new(lasting.counts.clone())),
     };
     Ok(Some(Wired::new(spec(handler), target)))
-}
-
-/// An error with its causes: the telling part is often at the bottom.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// A secret of 32 bytes, written as base64.
