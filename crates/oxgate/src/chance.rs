@@ -1,7 +1,7 @@
 //! The one place where the real clock and real randomness enter the program.
 
 use oxgate_core::{Clock, Entropy, Timestamp};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// The system clock.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,12 @@ impl Clock for SystemClock {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
+}
+
+/// A clock that never goes back, for measuring.
+#[expect(clippy::disallowed_methods, reason = "figures are measured in real time; nothing is decided by them")]
+pub(crate) fn monotonic() -> Instant {
+    Instant::now()
 }
 
 /// The operating system's randomness.

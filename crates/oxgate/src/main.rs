@@ -31,6 +31,9 @@ mod gateway;
 /// Text and JSON for people and programs.
 mod output;
 
+/// Figures beside the machine's own limits.
+mod bench;
+
 /// The story that shows everything at once.
 mod demo;
 

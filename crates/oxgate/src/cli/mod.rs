@@ -1,6 +1,7 @@
 //! The command line: one file a command, data to stdout, everything else to stderr.
 
 mod apikeys;
+mod bench;
 mod completions;
 mod config;
 mod demo;
@@ -106,6 +107,9 @@ enum Command {
     /// FHIR Bulk Data: export resources into a folder.
     #[command(subcommand)]
     Fhir(fhir::Fhir),
+    /// Measure how fast this machine is with Oxgate on it.
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Print a completion script for a shell.
     Completions(completions::Completions),
 }
@@ -155,6 +159,7 @@ pub(crate) async fn run(cli: Cli) -> Done {
         Command::Expectations(command) => command.run(&shared).await,
         Command::Store(command) => command.run(&shared).await,
         Command::Fhir(command) => command.run(&shared).await,
+        Command::Bench(command) => command.run(&shared).await,
         Command::Completions(command) => command.run(),
     }
 }
