@@ -36,9 +36,10 @@ impl Meter {
         match class {
             RequestClass::Query => self.gate.permit(Share::Interactive).await,
             RequestClass::Event if PREPAID.try_with(Cell::take).unwrap_or(false) => {}
-            // A token serves every share, and the second try of an event after a 401 is under way already: both take
-            // whatever is free before they wait.
-            RequestClass::Event | RequestClass::Token => {
+            RequestClass::Platform => self.gate.permit(Share::FollowUp).await,
+            // A token serves every share, and the second try of an event after a 401 is under way already, as is an event
+            // whose file is sent first: they take whatever is free before they wait.
+            RequestClass::Event | RequestClass::Token | RequestClass::File => {
                 let shares = [Share::Live, Share::Interactive, Share::FollowUp];
                 if !shares.into_iter().any(|share| self.gate.try_permit(share).is_ok()) {
                     self.gate.permit(Share::Live).await;

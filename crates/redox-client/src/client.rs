@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use redox_wire::reply::{self, Reply, RequestKind};
+use reqwest::RequestBuilder;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
 use crate::chance::{Clock, Entropy};
@@ -83,7 +84,7 @@ impl From<Fault> for SendError {
     }
 }
 
-/// The answer to a query.
+/// The answer to a query or a FHIR interaction.
 #[derive(Debug)]
 pub struct Answer {
     /// What it means.
@@ -97,12 +98,12 @@ pub struct Answer {
 /// A client of one credential. Clones share connections and tokens.
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
-struct Shared {
-    http: reqwest::Client,
-    endpoints: Endpoints,
+pub(crate) struct Shared {
+    pub(crate) http: reqwest::Client,
+    pub(crate) endpoints: Endpoints,
     tokens: Tokens,
     clock: Arc<dyn Clock>,
     meter: Arc<dyn Meter>,
@@ -136,7 +137,7 @@ impl Client {
     pub async fn send(&self, body: Bytes, kind: RequestKind) -> Result<Reply, SendError> {
         let limit = match kind {
             RequestKind::Async => EVENT_REPLY_LIMIT,
-            RequestKind::Sync => QUERY_REPLY_LIMIT,
+            RequestKind::Sync | RequestKind::Fhir => QUERY_REPLY_LIMIT,
         };
         let (reply, _) = self.shared.exchange(body, kind, limit).await?;
         Ok(reply)
@@ -153,48 +154,62 @@ impl Client {
 }
 
 impl Shared {
-    /// Posts, and after a 401 once more with a new token: a 401 says that nothing was accepted.
+    /// Posts a message, and after a 401 once more with a new token: a 401 says that nothing was accepted.
     async fn exchange(&self, body: Bytes, kind: RequestKind, limit: usize) -> Result<(Reply, Received), SendError> {
-        let sent = self.post(body.clone(), kind, limit).await?;
-        if !matches!(sent.reply, Reply::Unauthorized(_)) {
-            return Ok((sent.reply, sent.received));
-        }
-        tracing::debug!(generation = sent.token.generation(), "token not accepted; asking for a new one");
-        self.tokens.invalidate(&sent.token);
-        let again = self.post(body, kind, limit).await?;
-        Ok((again.reply, again.received))
-    }
-
-    /// Posts once. Without a token no permit is spent; a permit may be long in coming, so the token is taken again after it.
-    async fn post(&self, body: Bytes, kind: RequestKind, limit: usize) -> Result<Sent, SendError> {
-        self.tokens.token().await?;
         let class = match kind {
             RequestKind::Async => RequestClass::Event,
-            RequestKind::Sync => RequestClass::Query,
+            RequestKind::Sync | RequestKind::Fhir => RequestClass::Query,
         };
+        let request = || {
+            let request = self.http.post(self.endpoints.message.clone()).header(CONTENT_TYPE, "application/json");
+            Some(request.header(ACCEPT, "application/json").body(body.clone()))
+        };
+        let received = self.call(class, limit, request).await?;
+        let reply = reply::read(kind, received.status, &received.headers(), received.body());
+        Ok((reply, received))
+    }
+
+    /// Sends what `request` makes, with a token, and after a 401 once more with a new one, if it can be made twice.
+    pub(crate) async fn call(
+        &self,
+        class: RequestClass,
+        limit: usize,
+        mut request: impl FnMut() -> Option<RequestBuilder>,
+    ) -> Result<Received, SendError> {
+        let (token, received) = self.once(class, limit, &mut request).await?.ok_or_else(unmade)?;
+        if received.status != 401 {
+            return Ok(received);
+        }
+        tracing::debug!(generation = token.generation(), "token not accepted; asking for a new one");
+        self.tokens.invalidate(&token);
+        match self.once(class, limit, &mut request).await? {
+            Some((_, again)) => Ok(again),
+            None => Ok(received),
+        }
+    }
+
+    /// Sends once; `None` if there is nothing to send. Without a token no permit is spent; a permit may be long in coming,
+    /// so the token is taken again after it.
+    async fn once(
+        &self,
+        class: RequestClass,
+        limit: usize,
+        request: &mut impl FnMut() -> Option<RequestBuilder>,
+    ) -> Result<Option<(Arc<AccessToken>, Received)>, SendError> {
+        let Some(request) = request() else { return Ok(None) };
+        self.tokens.token().await?;
         self.meter.permit(class).await;
         let token = self.tokens.token().await?;
-        let request = self
-            .http
-            .post(self.endpoints.message.clone())
-            .timeout(REPLY_CEILING)
-            .header(AUTHORIZATION, bearer(&token)?)
-            .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT, "application/json")
-            .body(body);
+        let request = request.timeout(REPLY_CEILING).header(AUTHORIZATION, bearer(&token)?);
         let asked = self.clock.now();
         let received = transport::exchange(request, limit).await?;
         self.tokens.observe(asked, self.clock.now(), &received.headers());
-        let reply = reply::read(kind, received.status, &received.headers(), received.body());
-        Ok(Sent { token, reply, received })
+        Ok(Some((token, received)))
     }
 }
 
-/// One request that was answered.
-struct Sent {
-    token: Arc<AccessToken>,
-    reply: Reply,
-    received: Received,
+fn unmade() -> SendError {
+    NotSent::Build("there is nothing to send".to_owned()).into()
 }
 
 /// Marked sensitive, so that no layer below shows it.

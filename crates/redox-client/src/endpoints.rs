@@ -16,6 +16,10 @@ const MESSAGE_PATH: &str = "/endpoint";
 /// Files go to another host than everything else.
 const UPLOAD_PATH: &str = "/upload";
 
+const FHIR_PATH: &str = "/fhir/R4";
+
+const PLATFORM_PATH: &str = "/platform";
+
 /// The addresses of one Redox region, or of anything that stands in for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
@@ -29,6 +33,10 @@ pub struct Endpoints {
     pub message: Url,
     /// File upload.
     pub upload: Url,
+    /// FHIR R4; destination and environment follow.
+    pub fhir: Url,
+    /// The platform API.
+    pub platform: Url,
 }
 
 /// Why a text is no base URL.
@@ -68,8 +76,17 @@ impl Endpoints {
             refresh: at(&base, REFRESH_PATH),
             message: at(&base, MESSAGE_PATH),
             upload,
+            fhir: at(&base, FHIR_PATH),
+            platform: at(&base, PLATFORM_PATH),
         })
     }
+}
+
+/// An address below another one. The parts are escaped, so that none of them can become two or lead elsewhere.
+pub(crate) fn below(base: &Url, parts: &[&str]) -> Url {
+    let mut url = base.clone();
+    url.path_segments_mut().expect("an http address has a path").pop_if_empty().extend(parts);
+    url
 }
 
 fn at(base: &Url, path: &str) -> Url {
@@ -107,8 +124,17 @@ mod tests {
         let endpoints = Endpoints::below("http://127.0.0.1:9000/redox/").expect("is a base URL");
         assert_eq!(endpoints.message.as_str(), "http://127.0.0.1:9000/redox/endpoint");
         assert_eq!(endpoints.upload.as_str(), "http://127.0.0.1:9000/redox/upload");
+        assert_eq!(endpoints.fhir.as_str(), "http://127.0.0.1:9000/redox/fhir/R4");
+        assert_eq!(endpoints.platform.as_str(), "http://127.0.0.1:9000/redox/platform");
         let proxy = Endpoints::below("https://api.example.test").expect("is a base URL");
         assert_eq!(proxy.upload.as_str(), "https://api.example.test/upload");
+    }
+
+    #[test]
+    fn a_part_of_an_address_stays_one_part() {
+        let base = Endpoints::below(UNITED_STATES).expect("is a base URL").platform;
+        let url = below(&base, &["v1", "logs", "a/../b?c#d e"]);
+        assert_eq!(url.as_str(), "https://api.redoxengine.com/platform/v1/logs/a%2F..%2Fb%3Fc%23d%20e");
     }
 
     #[test]

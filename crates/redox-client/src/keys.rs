@@ -1,7 +1,7 @@
 //! Key pairs: made, read from PEM, and shown to the world as public JWK.
 //!
 //! Redox accepts RS384 and ES384 for client assertions (Redox docs, "Authenticate with JWT") and finds the public key by its
-//! `kid`, in a pasted JWK set or behind a JWKS URL. The `kid` of a key made here is its thumbprint (RFC 7638), so that it can
+//! `kid`, in a pasted JWK set or behind a JWKS URL; it also accepts HS384 with a secret that both sides have. The `kid` of a key made here is its thumbprint (RFC 7638), so that it can
 //! always be computed again from the key itself.
 
 use std::fmt;
@@ -20,6 +20,9 @@ use zeroize::Zeroizing;
 /// A public key and a set of them, as served at a JWKS URL.
 pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 
+/// A secret shorter than the hash makes the signature weaker than its name (RFC 7518 §3.2).
+const MIN_SECRET: usize = 48;
+
 /// Kinds of key pair that can be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
@@ -29,7 +32,7 @@ pub enum KeyKind {
     P384,
 }
 
-/// A private key that can sign client assertions. `Debug` shows its algorithm only.
+/// A private key or shared secret that can sign client assertions. `Debug` shows its algorithm only.
 #[derive(Clone)]
 pub struct SigningKey {
     key: EncodingKey,
@@ -60,6 +63,15 @@ pub enum KeyError {
         /// The algorithm that was tried.
         algorithm: &'static str,
     },
+    /// HS384 with less than its own length of secret.
+    #[error("a shared secret of {bytes} bytes is too short for HS384, which needs {MIN_SECRET}")]
+    ShortSecret {
+        /// Its length.
+        bytes: usize,
+    },
+    /// A shared secret was asked for its public half.
+    #[error("a shared secret has no public half to publish")]
+    NothingPublic,
     /// The cryptographic library made no key.
     #[error("no key could be generated")]
     Generate,
@@ -87,16 +99,29 @@ impl SigningKey {
         Ok(key)
     }
 
-    /// `RS384` or `ES384`.
+    /// A secret that Redox has too, for HS384; taken as the bytes of its text.
+    pub fn from_shared_secret(secret: &SecretString) -> Result<Self, KeyError> {
+        let bytes = secret.expose_secret().as_bytes();
+        if bytes.len() < MIN_SECRET {
+            return Err(KeyError::ShortSecret { bytes: bytes.len() });
+        }
+        Ok(Self { key: EncodingKey::from_secret(bytes), algorithm: Algorithm::HS384 })
+    }
+
+    /// `RS384`, `ES384` or `HS384`.
     pub fn algorithm(&self) -> &'static str {
         match self.algorithm {
             Algorithm::RS384 => "RS384",
+            Algorithm::HS384 => "HS384",
             _ => "ES384",
         }
     }
 
     /// The public half: with `alg`, `use` = `sig`, and the thumbprint as `kid`.
     pub fn public_jwk(&self) -> Result<Jwk, KeyError> {
+        if self.algorithm == Algorithm::HS384 {
+            return Err(KeyError::NothingPublic);
+        }
         let unusable = |_| KeyError::Unusable { algorithm: self.algorithm() };
         let mut jwk = Jwk::from_encoding_key(&self.key, self.algorithm).map_err(unusable)?;
         jwk.common.key_id = Some(thumbprint(&jwk).map_err(unusable)?);
@@ -221,6 +246,23 @@ mod tests {
             EcdsaKeyPair::generate(&aws_lc_rs::signature::ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key is made");
         let pem = pkcs8_pem(p256.to_pkcs8v1().expect("is encoded").as_ref());
         assert_eq!(error(pem.expose_secret()), KeyError::Unusable { algorithm: "ES384" });
+    }
+
+    #[test]
+    fn a_shared_secret_signs_and_publishes_nothing() {
+        let secret = "invented secret of at least forty-eight bytes, for tests";
+        let key = SigningKey::from_shared_secret(&SecretString::from(secret)).expect("is long enough");
+        let jwt = key.sign(&json!({"sub": "client"}), None).expect("it signs");
+        let header = jsonwebtoken::decode_header(&jwt).expect("has a header");
+        assert_eq!((header.alg, header.kid, key.algorithm()), (Algorithm::HS384, None, "HS384"));
+        let mut validation = Validation::new(Algorithm::HS384);
+        validation.validate_exp = false;
+        validation.required_spec_claims.clear();
+        let decoded = jsonwebtoken::decode::<Value>(&jwt, &DecodingKey::from_secret(secret.as_bytes()), &validation);
+        assert_eq!(decoded.expect("the signature is right").claims, json!({"sub": "client"}));
+        assert_eq!(key.public_jwk().expect_err("is refused"), KeyError::NothingPublic);
+        let short = SigningKey::from_shared_secret(&SecretString::from("short"));
+        assert_eq!(short.expect_err("is refused"), KeyError::ShortSecret { bytes: 5 });
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! A client for the Redox API: it holds tokens, sends events and queries, and says exactly where a request failed.
 //!
+//! It also uploads files, passes FHIR R4 interactions on, and asks the platform API what is set up and what became of what
+//! was sent.
+//!
 //! *In the flow*: a durable sender hands over the bytes of one message. [`tokens`] has a valid token ready, [`transport`]
 //! posts, and `redox-wire` reads the reply. The sender then knows one of three things: the message certainly did not reach
 //! Redox ([`NotSent`](SendError::NotSent)), it may have ([`Lost`](SendError::Lost)), or Redox said what became of it (a
@@ -26,10 +29,16 @@ pub mod client;
 pub mod credentials;
 // Where the API is.
 pub mod endpoints;
+// FHIR R4 interactions: read, search, operations.
+pub mod fhir;
+// Uploading files.
+pub mod files;
 // Key pairs: made, read from PEM, shown as public JWK.
 pub mod keys;
 // The caller's say before every request.
 pub mod meter;
+// What is set up at Redox, and Redox's logs.
+pub mod platform;
 // One token per credential, shared by all callers.
 pub mod tokens;
 // Connections, limits, and the place where a request failed.
@@ -39,7 +48,10 @@ pub use chance::{Clock, Entropy};
 pub use client::{Answer, Client, SendError, Setup};
 pub use credentials::{Credentials, LegacyKey, OAuthClient};
 pub use endpoints::Endpoints;
+pub use fhir::{FhirAddress, FhirRequest};
+pub use files::{Content, File};
 pub use keys::SigningKey;
 pub use meter::{Meter, RequestClass};
+pub use platform::{Platform, PlatformError};
 pub use tokens::{TokenError, Tokens};
 pub use transport::{Lost, NotSent, SetupError, TransportOptions, TrustRoots};

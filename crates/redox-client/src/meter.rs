@@ -10,8 +10,12 @@ pub enum RequestClass {
     Token,
     /// An event.
     Event,
-    /// A query, with somebody waiting.
+    /// A query or a FHIR interaction, with somebody waiting.
     Query,
+    /// A file that an event is about to name.
+    File,
+    /// A question to the platform API.
+    Platform,
 }
 
 /// Resolves when the request may leave.

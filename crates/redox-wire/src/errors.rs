@@ -85,6 +85,20 @@ impl ReplyError {
     }
 }
 
+impl ReplyError {
+    /// Reads one issue: its text is `details.text`, else `diagnostics`, its kind the `code`.
+    fn from_issue(issue: &Value) -> Self {
+        let Value::Object(members) = issue else { return Self::from_json(issue) };
+        let word = |name: &str| members.get(name).and_then(as_text);
+        Self {
+            text: issue.pointer("/details/text").and_then(as_text).or_else(|| word("diagnostics")),
+            kind: word("code").map(ErrorKind::Other),
+            destination_status: members.get("DestinationStatusCode").and_then(DestinationStatus::from_json),
+            ..Self::default()
+        }
+    }
+}
+
 impl ErrorKind {
     fn from_word(word: PeerText) -> Self {
         match word.expose().trim().to_ascii_lowercase().as_str() {
@@ -136,6 +150,20 @@ pub(crate) fn collect(value: &Value, into: &mut Vec<ReplyError>) {
         Value::String(text) if text.is_empty() => {}
         other => into.push(ReplyError::from_json(other)),
     }
+}
+
+/// Adds the issues of a FHIR `OperationOutcome` that say that something failed: severity `error` and `fatal`, and any word
+/// that is not known to be harmless (HL7 FHIR R4, OperationOutcome). Redox puts the destination's status beside them.
+pub(crate) fn collect_issues(value: &Value, into: &mut Vec<ReplyError>) {
+    let issues = match value {
+        Value::Array(issues) => issues.as_slice(),
+        Value::Null => &[],
+        other => std::slice::from_ref(other),
+    };
+    let is_harmless = |issue: &&Value| {
+        issue.is_null() || matches!(issue.get("severity").and_then(Value::as_str), Some("information" | "warning"))
+    };
+    into.extend(issues.iter().filter(|issue| !is_harmless(issue)).map(ReplyError::from_issue));
 }
 
 #[cfg(test)]
@@ -195,6 +223,31 @@ mod tests {
         for value in [json!(null), json!([]), json!({}), json!(false), json!(""), json!([null])] {
             assert_eq!(read(&value), [], "{value}");
         }
+    }
+
+    #[test]
+    fn an_issue_is_an_error_unless_it_is_known_to_be_harmless() {
+        let read = |value: Value| {
+            let mut errors = Vec::new();
+            collect_issues(&value, &mut errors);
+            errors
+        };
+        let issue = json!({"severity": "error", "code": "not-found", "details": {"text": "gone"}, "DestinationStatusCode": 404});
+        let errors = read(json!([{"severity": "information"}, issue, {"severity": "warning"}, null]));
+        assert_eq!(
+            errors,
+            [ReplyError {
+                text: Some(PeerText::new("gone")),
+                kind: Some(ErrorKind::Other(PeerText::new("not-found"))),
+                destination_status: Some(DestinationStatus::Http(404)),
+                ..ReplyError::default()
+            }]
+        );
+        assert_eq!(read(json!([{"severity": "fatal", "diagnostics": "x"}]))[0].text, Some(PeerText::new("x")));
+        for value in [json!([{}]), json!({"severity": "dire"}), json!("broken"), json!([7])] {
+            assert_eq!(read(value.clone()).len(), 1, "{value}");
+        }
+        assert_eq!(read(json!(null)), []);
     }
 
     #[test]

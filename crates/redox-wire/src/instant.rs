@@ -1,4 +1,4 @@
-//! Reads the two instant formats of the wire: the HTTP `Date` header, and the ISO 8601 instants in JSON bodies.
+//! The two instant formats of the wire: the HTTP `Date` header, and the ISO 8601 instants of JSON bodies and filters.
 
 const MONTHS: [&[u8]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
@@ -37,6 +37,17 @@ pub fn iso_instant(text: &str) -> Option<i64> {
         rest = &fraction[len..];
     }
     Some((seconds - offset_seconds(rest)?) * 1000 + millis)
+}
+
+/// An instant as Redox writes and reads it: `2015-03-25T20:52:35.000Z`. Years outside 0 to 9999 are held at their border.
+pub fn to_iso(unix_ms: i64) -> String {
+    /// 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z.
+    const WRITABLE: (i64, i64) = (-62_167_219_200_000, 253_402_300_799_999);
+    let unix_ms = unix_ms.clamp(WRITABLE.0, WRITABLE.1);
+    let (seconds, millis) = (unix_ms.div_euclid(1000), unix_ms.rem_euclid(1000));
+    let (date, second) = (Civil::of_day(seconds.div_euclid(86_400)), seconds.rem_euclid(86_400));
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z", date.year, date.month, date.day)
 }
 
 /// Seconds east of Greenwich of `Z`, `+hh:mm` or `-hh:mm`.
@@ -81,6 +92,21 @@ impl Civil {
             2 if self.is_leap() => 29,
             2 => 28,
             _ => 31,
+        }
+    }
+
+    /// The date of a day since 1970-01-01; the inverse of [`days`](Self::days).
+    fn of_day(day: i64) -> Self {
+        let day = day + 719_468;
+        let (era, day_of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+        Self {
+            year: era * 400 + year_of_era + i64::from(month <= 2),
+            month,
+            day: day_of_year - (153 * month_from_march + 2) / 5 + 1,
         }
     }
 
@@ -145,7 +171,23 @@ mod tests {
         assert_eq!(iso_instant("2023-02-29T00:00:00Z"), None);
     }
 
+    #[test]
+    fn writes_what_it_reads() {
+        for text in ["2015-03-25T20:52:35.007Z", "2024-02-29T00:00:00.000Z", "1969-12-31T23:59:59.999Z"] {
+            assert_eq!(to_iso(iso_instant(text).expect("is an instant")), text);
+        }
+        assert_eq!(
+            (to_iso(i64::MIN), to_iso(i64::MAX)),
+            ("0000-01-01T00:00:00.000Z".into(), "9999-12-31T23:59:59.999Z".into())
+        );
+    }
+
     proptest! {
+        #[test]
+        fn an_instant_survives_writing(ms in -62_167_219_200_000_i64..253_402_300_800_000) {
+            prop_assert_eq!(iso_instant(&to_iso(ms)), Some(ms));
+        }
+
         #[test]
         fn no_text_panics(text in "\\PC{0,40}") {
             let _ = (http_date(&text), iso_instant(&text));

@@ -30,9 +30,13 @@ pub mod id;
 pub mod instant;
 // Text from a peer, kept out of sight.
 pub mod peer;
+// The platform API: environments, sources, destinations, subscriptions, logs, keys.
+pub mod platform;
 // The one reader of replies to messages and queries.
 pub mod reply;
 // Legacy token requests, and what token endpoints answer.
 pub mod token;
+// What is answered to the upload of a file.
+pub mod upload;
 // Does an inbound request carry one of our verification tokens?
 pub mod verification;

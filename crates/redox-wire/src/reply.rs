@@ -14,8 +14,8 @@
 //! | [`TargetFailed`](Reply::TargetFailed) | no | Redox, the route or the set-up | waits until it works again |
 //! | [`Unknown`](Reply::Unknown) | cannot be told | – | finds out before sending again |
 //!
-//! Sources: Redox docs, "Error handling and responses", "Quotas and constraints", "Responding to queries"; RFC 9110 §15. Where
-//! they leave a status open, it is *unknown* for a success or a server error and *rejected* for a client error.
+//! Sources: Redox docs, "Error handling and responses", "Quotas and constraints", "Responding to queries", "FHIR API
+//! reference"; HL7 FHIR R4, "OperationOutcome"; RFC 9110 §15. Where they leave a status open, it is *unknown* for a success or a server error and *rejected* for a client error.
 
 mod body;
 
@@ -41,6 +41,8 @@ pub enum RequestKind {
     Async,
     /// A query. Success is the answer of the destination.
     Sync,
+    /// A FHIR R4 interaction: read, search, or an operation. Success is a resource, or nothing where nothing is due.
+    Fhir,
 }
 
 /// The headers of a reply that matter, as they stand there.
@@ -145,7 +147,8 @@ pub enum UnknownWhy {
         /// The body was declared as HTML.
         html: bool,
     },
-    /// A success that is JSON but has no `Meta` object.
+    /// A success that is JSON without what makes it an answer: the `Meta` object, for FHIR the `resourceType`, for an
+    /// upload the `URI`.
     NoMeta,
     /// A success whose body did not arrive whole.
     CutShort,
@@ -258,8 +261,12 @@ impl Reply {
 
 /// Reads a reply. Total: every status and every body has a reading.
 pub fn read(kind: RequestKind, status: u16, headers: &ReplyHeaders<'_>, body: ReplyBody<'_>) -> Reply {
-    let heard = Heard::from_body(body);
+    let heard = Heard::from_body(kind, body);
     match status {
+        // A write that brings nothing back says so with its status (HL7 FHIR R4, RESTful API, create and update).
+        201 | 204 if kind == RequestKind::Fhir && body == ReplyBody::Whole(b"") => {
+            Reply::Accepted { status, receipt: Receipt::None }
+        }
         200..=299 => success(status, headers, body, heard),
         401 => Reply::Unauthorized(heard.into_details(status)),
         429 => Reply::RateLimited {
@@ -268,6 +275,8 @@ pub fn read(kind: RequestKind, status: u16, headers: &ReplyHeaders<'_>, body: Re
             details: heard.into_details(status),
         },
         301 | 302 | 307 | 308 => target_failed(TargetCause::Moved, status, headers, heard),
+        // A FHIR address names a resource, which may not be there; a message has one address for everything.
+        404 if kind == RequestKind::Fhir => Reply::Rejected(heard.into_details(status)),
         403 | 404 | 407 | 421 | 511 => target_failed(TargetCause::Refusing, status, headers, heard),
         408 | 425 | 501 | 502 | 503 | 505 => target_failed(TargetCause::Unavailable, status, headers, heard),
         400..=500 if heard.is_routing() => target_failed(TargetCause::Routing, status, headers, heard),
@@ -287,10 +296,10 @@ pub fn read(kind: RequestKind, status: u16, headers: &ReplyHeaders<'_>, body: Re
 
 /// A 2xx is a success only once its body has been read and has no errors in it.
 fn success(status: u16, headers: &ReplyHeaders<'_>, body: ReplyBody<'_>, heard: Heard) -> Reply {
-    if heard.has_meta() && heard.has_errors() {
+    if heard.is_answer() && heard.has_errors() {
         return Reply::AcceptedWithErrors(heard.into_details(status));
     }
-    if heard.has_meta() {
+    if heard.is_answer() {
         return Reply::Accepted { status, receipt: heard.into_receipt() };
     }
     let why = match body {

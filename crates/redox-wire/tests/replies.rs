@@ -10,10 +10,10 @@ use redox_wire::reply::{
 use serde_json::{Value, json};
 use std::time::Duration;
 
-const KINDS: [RequestKind; 2] = [RequestKind::Async, RequestKind::Sync];
+const KINDS: [RequestKind; 3] = [RequestKind::Async, RequestKind::Sync, RequestKind::Fhir];
 
 /// The columns of the table.
-const BODIES: [(&str, &str); 10] = [
+const BODIES: [(&str, &str); 14] = [
     ("nothing", ""),
     ("text", "Invalid request"),
     ("page", "<html><body>502</body></html>"),
@@ -27,21 +27,28 @@ const BODIES: [(&str, &str); 10] = [
         r#"{"Meta":{"Logs":[{"ID":"l-1"}],"Errors":[{"Text":"status code 400","Type":"transmission","Module":"Send"}]}}"#,
     ),
     ("no meta", r#"{"Errors":[{"Text":"failed"}]}"#),
+    ("resource", r#"{"resourceType":"Bundle","type":"searchset","total":0,"issue":[{"severity":"error"}]}"#),
+    ("hint", r#"{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational"}]}"#),
+    ("issue", r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found"}]}"#),
+    ("both", r#"{"resourceType":"Patient","Meta":{"Errors":[{"Text":"failed"}]}}"#),
 ];
 
-/// Rows: statuses, and their reading per column. `+` accepted, `!` accepted with errors, `R` rejected, `F` failed,
-/// `U` unauthorized, `L` rate limited, `T` target failed, `?` unknown.
-const TABLE: [(&[u16], &str); 9] = [
-    // One sign per body: nothing, text, page, other json | logs, 2020 | message, routing, beyond | no meta.
-    (&[200, 201, 202, 204, 299], "????++!!!?"),
-    (&[301, 302, 307, 308], "TTTTTTTTTT"),
-    (&[400, 402, 405, 406, 409, 410, 413, 415, 416, 422, 431, 451, 499], "RRRRRRRTRR"),
-    (&[401], "UUUUUUUUUU"),
-    (&[403, 404, 407, 408, 421, 425], "TTTTTTTTTT"),
-    (&[429], "LLLLLLLLLL"),
-    (&[500], "FFFFFFFTFF"),
-    (&[501, 502, 503, 505, 511], "TTTTTTTTTT"),
-    (&[0, 100, 101, 199, 300, 303, 304, 399, 504, 506, 507, 508, 510, 520, 522, 599, 600, 999], "??????????"),
+/// Rows: statuses, and their reading per column: of a message, then of a FHIR interaction where it differs. `+` accepted,
+/// `!` accepted with errors, `R` rejected, `F` failed, `U` unauthorized, `L` rate limited, `T` target failed, `?` unknown.
+const TABLE: [(&[u16], &str, Option<&str>); 11] = [
+    // One sign per body: nothing, text, page, other json | logs, 2020 | message, routing, beyond | no meta
+    // | resource, hint, issue, both.
+    (&[200, 202, 299], "????++!!!????!", Some("??????????++!!")),
+    (&[201, 204], "????++!!!????!", Some("+?????????++!!")),
+    (&[301, 302, 307, 308], "TTTTTTTTTTTTTT", None),
+    (&[400, 402, 405, 406, 409, 410, 413, 415, 416, 422, 431, 451, 499], "RRRRRRRTRRRRRR", None),
+    (&[401], "UUUUUUUUUUUUUU", None),
+    (&[404], "TTTTTTTTTTTTTT", Some("RRRRRRRRRRRRRR")),
+    (&[403, 407, 408, 421, 425], "TTTTTTTTTTTTTT", None),
+    (&[429], "LLLLLLLLLLLLLL", None),
+    (&[500], "FFFFFFFTFFFFFF", None),
+    (&[501, 502, 503, 505, 511], "TTTTTTTTTTTTTT", None),
+    (&[0, 100, 101, 199, 300, 303, 304, 399, 504, 506, 507, 508, 510, 520, 522, 599, 600, 999], "??????????????", None),
 ];
 
 /// Where a query is read differently: its destination failed it, which in 2020 came with this status.
@@ -66,16 +73,38 @@ fn plain(kind: RequestKind, status: u16, body: &str) -> Reply {
 
 #[test]
 fn every_status_and_body_is_read_as_the_table_says() {
-    for (statuses, row) in TABLE {
-        assert_eq!(row.len(), BODIES.len(), "{row} leaves a body out");
-        for ((name, body), expected) in BODIES.iter().zip(row.chars()) {
-            for (&status, kind) in statuses.iter().flat_map(|status| KINDS.map(|kind| (status, kind))) {
-                let (at, column, finer) = SYNC_EXCEPTION;
-                let is_exception = kind == RequestKind::Sync && (status, *name) == (at, column);
-                let expected = if is_exception { finer } else { expected };
-                let reply = plain(kind, status, body);
-                assert_eq!(sign(&reply), expected, "{kind:?} {status} with body {name:?}: {reply:?}");
-                assert_eq!(reply.status(), status);
+    for (statuses, of_messages, of_fhir) in TABLE {
+        for kind in KINDS {
+            let row = if kind == RequestKind::Fhir { of_fhir.unwrap_or(of_messages) } else { of_messages };
+            assert_eq!(row.len(), BODIES.len(), "{row} leaves a body out");
+            for ((name, body), expected) in BODIES.iter().zip(row.chars()) {
+                for &status in statuses {
+                    let (at, column, finer) = SYNC_EXCEPTION;
+                    let is_exception = kind == RequestKind::Sync && (status, *name) == (at, column);
+                    let expected = if is_exception { finer } else { expected };
+                    let reply = plain(kind, status, body);
+                    assert_eq!(sign(&reply), expected, "{kind:?} {status} with body {name:?}: {reply:?}");
+                    assert_eq!(reply.status(), status);
+                }
+            }
+        }
+    }
+}
+
+/// The table names every status that has a rule; of the others, the class decides.
+#[test]
+fn a_status_outside_the_table_is_read_like_its_class() {
+    let listed = |status: u16| TABLE.iter().any(|(statuses, ..)| statuses.contains(&status));
+    for status in (0..=1023).filter(|status| !listed(*status)) {
+        let like = match status {
+            200..=299 => 299,
+            400..=499 => 499,
+            _ => 999,
+        };
+        for (name, body) in BODIES {
+            for kind in KINDS {
+                let (own, model) = (sign(&plain(kind, status, body)), sign(&plain(kind, like, body)));
+                assert_eq!(own, model, "{kind:?} {status} with body {name:?}");
             }
         }
     }
@@ -83,11 +112,13 @@ fn every_status_and_body_is_read_as_the_table_says() {
 
 #[test]
 fn no_status_is_accepted_outside_the_two_hundreds() {
-    for status in 0..=1023 {
-        for (name, body) in BODIES {
-            let reply = plain(RequestKind::Async, status, body);
+    for (status, (name, body)) in (0..=1023).flat_map(|status| BODIES.map(|body| (status, body))) {
+        for kind in KINDS {
+            let reply = plain(kind, status, body);
+            let (at, column, _) = SYNC_EXCEPTION;
+            let reached = kind == RequestKind::Sync && (status, name) == (at, column);
             let safe = (200..300).contains(&status) || reply.is_certainly_not_accepted() || sign(&reply) == '?';
-            assert!(safe, "{status} with body {name:?}: {reply:?}");
+            assert!(safe || reached, "{kind:?} {status} with body {name:?}: {reply:?}");
         }
     }
 }
@@ -212,6 +243,8 @@ fn any_json() -> impl Strategy<Value = Value> {
             Just("Logs".to_owned()),
             Just("Message".to_owned()),
             Just("ID".to_owned()),
+            Just("resourceType".to_owned()),
+            Just("issue".to_owned()),
             "[a-z]{1,4}",
         ];
         prop_oneof![
@@ -244,18 +277,28 @@ proptest! {
     }
 
     #[test]
-    fn no_json_panics_and_acceptance_needs_a_meta(status in 0_u16..1100, value in any_json()) {
+    fn no_json_panics_and_acceptance_needs_an_answer(status in 0_u16..1100, value in any_json()) {
         for kind in KINDS {
             let reply = plain(kind, status, &value.to_string());
             if matches!(reply, Reply::Accepted { .. }) {
-                prop_assert!((200..300).contains(&status) && value["Meta"].is_object(), "{}", value);
+                let answer = if kind == RequestKind::Fhir { value["resourceType"].is_string() } else { value["Meta"].is_object() };
+                prop_assert!((200..300).contains(&status) && answer, "{}", value);
             }
         }
     }
 
     #[test]
+    fn an_outcome_with_an_issue_is_never_plainly_accepted(status in 0_u16..1100, issue in any_error(), harmless in any::<bool>()) {
+        let mut issues = vec![issue];
+        if harmless { issues.insert(0, json!({"severity": "information"})) }
+        let outcome = json!({"resourceType": "OperationOutcome", "issue": issues});
+        let read = plain(RequestKind::Fhir, status, &outcome.to_string());
+        prop_assert!(!matches!(read, Reply::Accepted { .. }), "{} {} was accepted", status, outcome);
+    }
+
+    #[test]
     fn what_carries_errors_is_never_plainly_accepted(status in 0_u16..1100, errors in any_error(), at_top in any::<bool>(), meta in any_json()) {
-        let mut reply = json!({"Meta": if meta.is_object() { meta } else { json!({}) }});
+        let mut reply = json!({"resourceType": "Patient", "Meta": if meta.is_object() { meta } else { json!({}) }});
         if at_top { reply["Errors"] = errors } else { reply["Meta"]["Errors"] = errors }
         for kind in KINDS {
             let read = plain(kind, status, &reply.to_string());

@@ -254,7 +254,7 @@ fn credentials(loaded: &Loaded, account: &Account) -> Result<Credentials, String
                 let jwk = key.public_jwk().map_err(|error| format!("`key`: {error}"))?;
                 jwk.common.key_id.ok_or_else(|| "`key` has no thumbprint".to_owned())
             };
-            let kid = account.kid.clone().map_or_else(thumbprint, Ok)?;
+            let kid = Some(account.kid.clone().map_or_else(thumbprint, Ok)?);
             let client_id = account.client_id.clone().ok_or("`client_id` is missing")?;
             Ok(Credentials::OAuth(OAuthClient { client_id, key, kid, scope: account.scope.clone() }))
         }

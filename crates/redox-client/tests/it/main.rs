@@ -1,8 +1,11 @@
 //! The client against peers that do what they are told: one that speaks HTTP, one that breaks it.
 
 mod faulty;
+mod fhir;
+mod files;
 mod golden;
 mod peer;
+mod platform;
 mod send;
 mod tls;
 mod tokens;
@@ -66,7 +69,7 @@ fn oauth() -> (Credentials, Jwk) {
     let pair = generate(KeyKind::P384).expect("a key is made");
     let key = SigningKey::from_pem(&pair.pem).expect("its PEM is read");
     let kid = pair.jwk.common.key_id.clone().expect("has a kid");
-    let client = OAuthClient { client_id: "client-1".to_owned(), key, kid, scope: None };
+    let client = OAuthClient { client_id: "client-1".to_owned(), key, kid: Some(kid), scope: None };
     (Credentials::OAuth(client), pair.jwk)
 }
 

@@ -53,7 +53,9 @@ impl Gate {
 /// A request as it came.
 #[derive(Clone)]
 pub(crate) struct Seen {
+    pub(crate) method: String,
     pub(crate) path: String,
+    pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
@@ -77,7 +79,7 @@ pub(crate) struct Peer {
 }
 
 struct Shared {
-    scripts: Mutex<HashMap<&'static str, VecDeque<Act>>>,
+    scripts: Mutex<HashMap<String, VecDeque<Act>>>,
     seen: watch::Sender<Vec<Seen>>,
     refused: Mutex<HashSet<String>>,
     clock: TestClock,
@@ -104,8 +106,8 @@ impl Peer {
     }
 
     /// Adds to the script of a path.
-    pub(crate) fn then(&self, path: &'static str, act: Act) {
-        self.shared.scripts.lock().expect("no holder panics").entry(path).or_default().push_back(act);
+    pub(crate) fn then(&self, path: impl Into<String>, act: Act) {
+        self.shared.scripts.lock().expect("no holder panics").entry(path.into()).or_default().push_back(act);
     }
 
     /// Answers 401 to messages that carry this token.
@@ -141,7 +143,8 @@ impl Drop for Peer {
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 64 * 1024 * 1024).await.expect("the body is read").to_vec();
-    let seen = Seen { path: parts.uri.path().to_owned(), headers: parts.headers, body };
+    let (path, query) = (parts.uri.path().to_owned(), parts.uri.query().map(str::to_owned));
+    let seen = Seen { method: parts.method.to_string(), path, query, headers: parts.headers, body };
     shared.seen.send_modify(|all| all.push(seen.clone()));
     let act =
         shared.scripts.lock().expect("no holder panics").get_mut(seen.path.as_str()).and_then(VecDeque::pop_front);

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Details, LogRef, MAX_ERRORS, MAX_PEER_TEXT, Receipt, ReplyBody};
+use super::{Details, LogRef, MAX_ERRORS, MAX_PEER_TEXT, Receipt, ReplyBody, RequestKind};
 use crate::errors::{self, ReplyError};
 use crate::id::TechnicalId;
 use crate::peer::PeerText;
@@ -16,7 +16,8 @@ const MAX_LOGS: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     json: bool,
-    meta: bool,
+    /// It has what makes a success an answer.
+    answer: bool,
     errors: Vec<ReplyError>,
     receipt: Receipt,
     text: Option<PeerText>,
@@ -34,6 +35,11 @@ struct Envelope<'a> {
     /// Gateway errors, according to one production client.
     #[serde(rename = "errorDetail")]
     error_detail: Option<Value>,
+    /// FHIR: what the resource is.
+    #[serde(rename = "resourceType")]
+    resource_type: Option<Value>,
+    /// FHIR: the issues of an `OperationOutcome`.
+    issue: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize, Default)]
@@ -48,7 +54,7 @@ struct Meta {
 
 impl Heard {
     /// Reads a body, whatever its declared type: refusals come as text declared as HTML, and JSON may come undeclared.
-    pub(super) fn from_body(body: ReplyBody<'_>) -> Self {
+    pub(super) fn from_body(kind: RequestKind, body: ReplyBody<'_>) -> Self {
         let bytes = match body {
             ReplyBody::Whole(bytes) => bytes,
             // The beginning of a document is no document, even where it happens to parse.
@@ -56,12 +62,12 @@ impl Heard {
             ReplyBody::TooLong => return Self::default(),
         };
         match object(bytes) {
-            Some(envelope) => Self::from_envelope(&envelope, bytes),
+            Some(envelope) => Self::from_envelope(kind, &envelope, bytes),
             None => Self { json: is_json(bytes), text: words(bytes), ..Self::default() },
         }
     }
 
-    fn from_envelope(envelope: &Envelope<'_>, bytes: &[u8]) -> Self {
+    fn from_envelope(kind: RequestKind, envelope: &Envelope<'_>, bytes: &[u8]) -> Self {
         let meta: Option<Meta> = envelope.meta.and_then(|meta| object(meta.get().as_bytes()));
         let has_meta = meta.is_some();
         let meta = meta.unwrap_or_default();
@@ -69,20 +75,30 @@ impl Heard {
         for value in [&meta.errors, &envelope.errors].into_iter().flatten() {
             errors::collect(value, &mut found);
         }
+        let resource = envelope.resource_type.as_ref().and_then(Value::as_str);
+        if resource == Some("OperationOutcome") {
+            // Read only here: other resources may have a member of this name, and it may be large.
+            let issues = envelope.issue.and_then(|issue| serde_json::from_str(issue.get()).ok());
+            errors::collect_issues(&issues.unwrap_or(Value::Null), &mut found);
+        }
         if found.is_empty() {
             errors::collect(envelope.error_detail.as_ref().unwrap_or(&Value::Null), &mut found);
         }
-        // With errors, they say it; with a `Meta` and none, there is nothing to explain and the body may be an answer.
-        let text = if has_meta || !found.is_empty() { None } else { words(bytes) };
-        Self { json: true, meta: has_meta, errors: found, receipt: receipt(&meta), text }
+        let answer = match kind {
+            RequestKind::Async | RequestKind::Sync => has_meta,
+            RequestKind::Fhir => resource.is_some(),
+        };
+        // With errors, they say it; an answer without any has nothing to explain.
+        let text = if answer || !found.is_empty() { None } else { words(bytes) };
+        Self { json: true, answer, errors: found, receipt: receipt(&meta), text }
     }
 
     pub(super) fn is_json(&self) -> bool {
         self.json
     }
 
-    pub(super) fn has_meta(&self) -> bool {
-        self.meta
+    pub(super) fn is_answer(&self) -> bool {
+        self.answer
     }
 
     pub(super) fn has_errors(&self) -> bool {
