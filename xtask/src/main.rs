@@ -1,5 +1,6 @@
 //! `cargo xtask`: the project's chores as a program, so that they run the same everywhere.
 
+mod bulk;
 mod codegen;
 mod fuzz;
 mod kill;
@@ -35,6 +36,8 @@ enum Command {
         /// Which targets; all of them when none is named.
         targets: Vec<String>,
     },
+    /// Measure the memory and the speed of a bulk export beside curl; fails when an aim is missed.
+    Bulk(bulk::Bulk),
     /// Kill a gateway under load again and again, and count what was lost, doubled or reordered.
     Kill {
         /// How often to kill it.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(root()),
         Command::Codegen { check } => codegen::run(root(), check),
         Command::Fuzz { seconds, targets } => fuzz::run(root(), seconds, &targets),
+        Command::Bulk(asked) => bulk::run(&asked),
         Command::Kill { rounds, seed } => kill::run(rounds, seed),
     };
     match done {

@@ -1,6 +1,6 @@
 //! Brings one file home: streamed to disk while it is checked and hashed, begun again when it breaks off, put in place whole.
 
-use crate::access::Access;
+use crate::access::{Access, Origin};
 use crate::exporter::{CountRule, Limits};
 use crate::folder::{Folder, FolderError};
 use crate::http::{Answer, Call, CallError, Http, NetworkError, Verb, network};
@@ -9,17 +9,13 @@ use crate::lines::{Bounds, Expect, LineCheck, LineError};
 use crate::links::{Links, RenewError};
 use crate::names::Section;
 use crate::pace::{Asked, retry_after};
+use crate::sink::{Checks, Growing, Sink, Spoilt};
 use crate::watch::{Event, Watch};
-use aws_lc_rs::digest;
 use reqwest::Url;
-use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, BufWriter};
 
-/// Writes to disk in pieces of this size.
-const WRITE_BYTES: usize = 512 * 1024;
 /// Bytes between two reports of progress.
 const REPORT_BYTES: u64 = 256 * 1024;
 
@@ -125,6 +121,15 @@ impl From<FolderError> for Miss {
     }
 }
 
+impl From<Spoilt> for Miss {
+    fn from(spoilt: Spoilt) -> Self {
+        match spoilt {
+            Spoilt::Content(error) => Self::Wrong(error),
+            Spoilt::Disk(error) => Self::Disk(error),
+        }
+    }
+}
+
 /// What a file is fetched with.
 pub(crate) struct Fetch<'a> {
     pub(crate) http: &'a Http,
@@ -133,14 +138,6 @@ pub(crate) struct Fetch<'a> {
     pub(crate) links: &'a Links<'a>,
     pub(crate) limits: &'a Limits,
     pub(crate) watch: &'a dyn Watch,
-}
-
-/// A file under way: what has come of it so far went through all three.
-struct Growing {
-    file: BufWriter<tokio::fs::File>,
-    hash: digest::Context,
-    check: LineCheck,
-    bytes: u64,
 }
 
 impl Fetch<'_> {
@@ -222,10 +219,13 @@ impl Fetch<'_> {
     ) -> Result<Done, Miss> {
         let url = Url::parse(link).map_err(|_| Miss::Never(FetchError::Link))?;
         let mut growing = match validator.as_deref() {
-            Some(_) => self.taken_up(page, file).await?,
+            Some(_) => {
+                let path = self.folder.part(&file.name());
+                Growing::taken_up(path, self.checks(page, file), Arc::clone(self.folder)).await?
+            }
             None => None,
         };
-        let rest = growing.as_ref().map(|growing| growing.bytes).zip(validator.as_deref());
+        let rest = growing.as_ref().map(Growing::bytes).zip(validator.as_deref());
         let call = Call {
             verb: Verb::Get,
             url: &url,
@@ -264,39 +264,13 @@ impl Fetch<'_> {
         *validator =
             if is_rest { validator.take() } else { self.note_ranges(file, &answer, validator.is_some()).await? };
         let length = answer.header("content-length").and_then(|length| length.parse::<u64>().ok());
-        let have = growing.as_ref().map_or(0, |growing| growing.bytes);
+        let have = growing.as_ref().map_or(0, Growing::bytes);
         self.watch.saw(&Event::FileStarted { file, total: file.bytes.or(length.map(|length| length + have)) });
         let growing = match growing {
             Some(growing) => growing,
-            None => Growing {
-                file: BufWriter::with_capacity(WRITE_BYTES, self.folder.fresh_part(&file.name()).await?),
-                hash: digest::Context::new(&digest::SHA256),
-                check: self.check(page, file),
-                bytes: 0,
-            },
+            None => Growing::fresh(self.folder.fresh_part(&file.name()).await?, self.checks(page, file)),
         };
         self.stream(file, answer, growing).await
-    }
-
-    /// What came before a break, read again through the checks; `None` if it is not there.
-    async fn taken_up(&self, page: &Page, file: &Planned) -> Result<Option<Growing>, Miss> {
-        let path = self.folder.part(&file.name());
-        let io = |source| Miss::Disk(FolderError::Io { what: "read", path: path.clone(), source });
-        let opened = tokio::fs::OpenOptions::new().read(true).write(true).open(&path).await;
-        let Ok(mut part) = opened else { return Ok(None) };
-        let (mut hash, mut check, mut bytes) = (digest::Context::new(&digest::SHA256), self.check(page, file), 0);
-        let mut buffer = vec![0; 64 * 1024];
-        loop {
-            let read = part.read(&mut buffer).await.map_err(io)?;
-            if read == 0 {
-                break;
-            }
-            hash.update(&buffer[..read]);
-            check.feed(&buffer[..read]).map_err(|error| Miss::Wrong(error.into()))?;
-            bytes += read as u64;
-        }
-        let file = BufWriter::with_capacity(WRITE_BYTES, part);
-        Ok((bytes > 0).then_some(Growing { file, hash, check, bytes }))
     }
 
     /// Writes down by what a broken file may be continued: only its plain bytes, and only if a strong validator names them.
@@ -312,13 +286,16 @@ impl Fetch<'_> {
         Ok(validator)
     }
 
-    fn check(&self, page: &Page, file: &Planned) -> LineCheck {
+    fn checks(&self, page: &Page, file: &Planned) -> Checks {
+        let verify = self.limits.verify;
         let expect = match &file.kind {
-            _ if !self.limits.verify => Expect::Unchecked,
+            _ if !verify => Expect::Unchecked,
             Some(kind) if !page.is_organized => Expect::Only(kind.clone()),
             _ => Expect::Any,
         };
-        LineCheck::new(expect, Bounds { line_bytes: self.limits.line_bytes, lines: self.announced(file) })
+        let bounds = Bounds { line_bytes: self.limits.line_bytes, lines: self.announced(file) };
+        let bytes_max = file.bytes.filter(|_| verify);
+        Checks { lines: LineCheck::new(expect, bounds), is_hashed: verify, bytes_max }
     }
 
     /// The number of lines that is insisted on. Servers put other numbers beside error files.
@@ -328,50 +305,39 @@ impl Fetch<'_> {
         file.count.filter(|_| insists)
     }
 
-    async fn stream(&self, file: &Planned, answer: Answer, mut growing: Growing) -> Result<Done, Miss> {
+    async fn stream(&self, file: &Planned, answer: Answer, growing: Growing) -> Result<Done, Miss> {
         let mut response = answer.response;
         let url = response.url().clone();
-        let path = self.folder.part(&file.name());
-        let io = |source| Miss::Disk(FolderError::Io { what: "write", path: path.clone(), source });
-        let mut reported = growing.bytes;
-        loop {
+        let (mut bytes, mut reported) = (growing.bytes(), growing.bytes());
+        let sink = Sink::open(growing, self.folder.part(&file.name()), Arc::clone(self.folder));
+        let broken = loop {
             let chunk = match response.chunk().await {
                 Ok(Some(chunk)) => chunk,
-                Ok(None) => break,
-                Err(error) => {
-                    growing.file.flush().await.map_err(io)?;
-                    return Err(Miss::Broken(network(&error, &url)));
-                }
+                Ok(None) => break None,
+                Err(error) => break Some(network(&error, &url)),
             };
-            growing.bytes += chunk.len() as u64;
-            if self.limits.verify {
-                growing.hash.update(&chunk);
+            bytes += chunk.len() as u64;
+            if !sink.take(chunk).await {
+                break None;
             }
-            growing.file.write_all(&chunk).await.map_err(io)?;
-            let checked = growing.check.feed(&chunk).map_err(ContentError::from);
-            let too_large = file.bytes.filter(|announced| self.limits.verify && growing.bytes > *announced);
-            if let Err(error) = checked.and(too_large.map_or(Ok(()), |size| Err(ContentError::TooLarge(size)))) {
-                growing.file.flush().await.map_err(io)?;
-                return Err(Miss::Wrong(error));
+            if bytes - reported >= REPORT_BYTES {
+                reported = bytes;
+                self.watch.saw(&Event::FileBytes { file, bytes, lines: sink.lines() });
             }
-            if growing.bytes - reported >= REPORT_BYTES {
-                reported = growing.bytes;
-                self.watch.saw(&Event::FileBytes { file, bytes: reported });
-            }
+        };
+        let Some(landed) = sink.end(broken.is_none()).await? else {
+            let stopped = || NetworkError::Broken { origin: Origin::of(&url).to_string(), reason: "it stopped".to_owned() };
+            return Err(Miss::Broken(broken.unwrap_or_else(stopped)));
+        };
+        let lines = landed.tally.lines;
+        if let Some(announced) = self.announced(file).filter(|announced| *announced != lines) {
+            return Err(Miss::Wrong(ContentError::Count { found: lines, announced }));
         }
-        growing.file.flush().await.map_err(io)?;
-        growing.file.get_ref().sync_all().await.map_err(io)?;
-        let tally = growing.check.finish().map_err(|error| Miss::Wrong(error.into()))?;
-        if let Some(announced) = self.announced(file).filter(|announced| *announced != tally.lines) {
-            return Err(Miss::Wrong(ContentError::Count { found: tally.lines, announced }));
-        }
-        if let Some(announced) = file.count.filter(|announced| *announced != tally.lines) {
-            let name = file.name();
-            let text = format!("{name} has {} lines, but {announced} were announced", tally.lines);
+        if let Some(announced) = file.count.filter(|announced| *announced != lines) {
+            let text = format!("{} has {lines} lines, but {announced} were announced", file.name());
             self.watch.saw(&Event::Warning(text));
         }
-        let sha256 = if self.limits.verify { hex(growing.hash.finish().as_ref()) } else { String::new() };
-        Ok(Done { id: file.id, bytes: growing.bytes, sha256, tally })
+        Ok(Done { id: file.id, bytes: landed.bytes, sha256: landed.sha256, tally: landed.tally })
     }
 }
 
@@ -379,11 +345,4 @@ impl Fetch<'_> {
 fn continues(answer: &Answer, from: u64) -> bool {
     let range = answer.header("content-range").and_then(|range| range.strip_prefix("bytes "));
     range.and_then(|range| range.split_once('-')).is_some_and(|(start, _)| start.parse() == Ok(from))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string");
-        text
-    })
 }

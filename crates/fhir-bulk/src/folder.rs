@@ -163,9 +163,9 @@ impl Folder {
     }
 
     /// A new, empty part; whatever still writes to a former one writes to a file without a name.
-    pub(crate) async fn fresh_part(self: &Arc<Self>, name: &str) -> Result<tokio::fs::File, FolderError> {
+    pub(crate) async fn fresh_part(self: &Arc<Self>, name: &str) -> Result<File, FolderError> {
         let (folder, path) = (Arc::clone(self), self.part(name));
-        let file = blocking(move || {
+        blocking(move || {
             let _held = folder;
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error("remove", &path)(error)),
@@ -173,8 +173,7 @@ impl Folder {
             }
             private().write(true).create_new(true).open(&path).map_err(io_error("create", &path))
         })
-        .await?;
-        Ok(tokio::fs::File::from_std(file))
+        .await
     }
 
     /// Whether a finished file is there with this many bytes.

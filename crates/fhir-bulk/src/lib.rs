@@ -11,7 +11,8 @@
 //! - A name in the output folder means a whole, checked file. Everything else is under `.job`.
 //! - The token goes to the server's own origin and to hosts that were named, over redirects too, and nowhere else; not even
 //!   there for files that do not need it.
-//! - Memory does not grow with the size of files: a line at most, and a write buffer, for each download.
+//! - Memory does not grow with the size of files: for each download a line at most, a write buffer, and a few
+//!   pieces that wait for the disk.
 //! - Errors name files, lines, paths, types and codes; never content. Nor do they show links, which may be keys.
 //!
 //! *Deliberately not here*: scheduling, storage beyond the folder, and what is done with the resources. Clock and randomness
@@ -51,6 +52,8 @@ mod plan;
 mod links;
 // The check of every line.
 pub mod lines;
+// The disk's end of a download.
+mod sink;
 // One file.
 mod download;
 // What the export brought.

@@ -129,6 +129,11 @@ impl LineCheck {
         self.keep(bytes)
     }
 
+    /// Lines so far that are not blank.
+    pub fn lines(&self) -> u64 {
+        self.tally.lines
+    }
+
     /// The end of the file; its last line needs no newline.
     pub fn finish(mut self) -> Result<Tally, LineError> {
         let line = std::mem::take(&mut self.open);

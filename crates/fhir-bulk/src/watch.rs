@@ -71,6 +71,8 @@ pub enum Event<'a> {
         file: &'a Planned,
         /// Bytes in all, decoded.
         bytes: u64,
+        /// Resources in all that have been looked at.
+        lines: u64,
     },
     /// A file broke off, was refused, or was not right; it is tried again.
     FileRetry {

@@ -74,6 +74,30 @@ pub struct Answer {
     pub body: Bytes,
     /// Only so many bytes of the body are sent; then the connection breaks.
     pub cut: Option<usize>,
+    /// What comes in place of `body` when it would be too large to hold.
+    pub pieces: Option<Pieces>,
+}
+
+/// A body that is made while it is sent, and gone afterwards: its pieces by number, from 0.
+#[derive(Clone)]
+pub struct Pieces(std::sync::Arc<dyn Fn(u64) -> Option<Bytes> + Send + Sync>);
+
+impl Pieces {
+    /// Pieces until the first number without one.
+    pub(crate) fn new(piece: impl Fn(u64) -> Option<Bytes> + Send + Sync + 'static) -> Self {
+        Self(std::sync::Arc::new(piece))
+    }
+
+    /// A piece; `None` after the last.
+    pub fn get(&self, number: u64) -> Option<Bytes> {
+        (self.0)(number)
+    }
+}
+
+impl std::fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pieces").finish_non_exhaustive()
+    }
 }
 
 impl Answer {
@@ -91,11 +115,16 @@ impl Answer {
     pub(crate) fn bytes(status: StatusCode, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, content_type);
-        Self { status, headers, body: body.into(), cut: None }
+        Self { status, headers, body: body.into(), cut: None, pieces: None }
     }
 
     fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Self {
         Self::bytes(status, HeaderValue::from_static(content_type), body)
+    }
+
+    /// An answer of any type whose body is made piece by piece.
+    pub(crate) fn pieces(status: StatusCode, content_type: HeaderValue, pieces: Pieces) -> Self {
+        Self { pieces: Some(pieces), ..Self::bytes(status, content_type, Bytes::new()) }
     }
 
     /// The same answer, whose connection breaks in the middle of the body.

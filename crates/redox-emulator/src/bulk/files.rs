@@ -1,16 +1,22 @@
-//! A file of a job: whole, compressed, in part, or broken in one of the ways that servers break.
+//! A file of a job: whole, compressed, in part, or broken in one of the ways that servers break; a large one is made while it
+//! is sent.
 
 use super::gzip;
-use super::job::{Content, Job};
+use super::job::{Content, Selection};
 use super::patients::{self, Kind};
 use super::settings::BulkFaults;
 use super::{outcome, strikes};
-use crate::exchange::{Answer, Request, Turn};
+use crate::exchange::{Answer, Pieces, Request, Turn};
 use crate::{Emulator, form};
+use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
 
 const NDJSON: HeaderValue = HeaderValue::from_static("application/fhir+ndjson");
+/// Lines of one piece of a large file, some 250 KiB.
+const PIECE_LINES: u64 = 1000;
+/// Files with more lines are made while they are sent, where nothing needs them whole.
+const WHOLE_LINES_MAX: u64 = 20_000;
 
 impl Emulator {
     pub(super) fn bulk_file(&mut self, turn: &Turn<'_>, request: &Request, id: &str, name: &str) -> Answer {
@@ -30,17 +36,26 @@ impl Emulator {
         let Some(content) = place.and_then(|place| job.files.get(place)).copied() else {
             return outcome(StatusCode::NOT_FOUND, "not-found", "no such file");
         };
+        let selection = job.selection.clone();
         if is_expired(request, now) {
             self.bulk.counts.refused += 1;
             return outcome(StatusCode::GONE, "expired", "the link has expired");
         }
-        let mut body = lines(job, content);
         let config = &mut self.config.bulk;
+        let is_packed = config.gzip && request.header("accept-encoding").is_some_and(|list| list.contains("gzip"));
+        let is_whole = is_packed || config.ranges || config.faults != BulkFaults::default();
+        self.bulk.counts.files += 1;
+        if config.keep_files && !is_packed {
+            return Answer::bytes(StatusCode::OK, NDJSON, self.bulk.kept(selection, content));
+        }
+        if content.lines() > WHOLE_LINES_MAX && !is_whole {
+            return Answer::pieces(StatusCode::OK, NDJSON, Pieces::new(move |n| piece(&selection, content, n)));
+        }
+        let mut body = whole(&selection, content);
         spoil(&mut body, &mut config.faults);
         let is_cut = strikes(&mut config.faults.broken_files);
         let tag = format!("\"{id}-{name}\"");
-        self.bulk.counts.files += 1;
-        let answer = if config.gzip && request.header("accept-encoding").is_some_and(|list| list.contains("gzip")) {
+        let answer = if is_packed {
             self.bulk.counts.compressed += 1;
             Answer::bytes(StatusCode::OK, NDJSON, gzip::stored(&body))
                 .with("content-encoding", HeaderValue::from_static("gzip"))
@@ -84,19 +99,28 @@ fn ranged(body: Vec<u8>, tag: &str, part: Option<usize>) -> Answer {
     }
 }
 
-fn lines(job: &Job, content: Content) -> Vec<u8> {
+/// A piece of a file by its number; `None` after the last.
+fn piece(selection: &Selection, content: Content, number: u64) -> Option<Bytes> {
     let mut body = String::new();
     match content {
         Content::Resources { kind, first, lines } => {
-            for line in first..first + lines {
-                let patient = job.selection.patient(line / kind.per_patient());
+            let from = number.checked_mul(PIECE_LINES).filter(|from| *from < lines)?;
+            for line in first + from..first + lines.min(from + PIECE_LINES) {
+                let patient = selection.patient(line / kind.per_patient());
                 patients::write(&mut body, kind, patient, line % kind.per_patient());
             }
         }
+        _ if number > 0 => return None,
         Content::Deleted => patients::write_deleted(&mut body),
         Content::Warnings => patients::write_warnings(&mut body),
     }
-    body.into_bytes()
+    Some(body.into())
+}
+
+/// A file in one.
+pub(super) fn whole(selection: &Selection, content: Content) -> Vec<u8> {
+    let pieces: Vec<Bytes> = (0..).map_while(|number| piece(selection, content, number)).collect();
+    pieces.concat()
 }
 
 /// Content that is wrong although HTTP says nothing.

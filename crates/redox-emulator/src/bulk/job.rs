@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 /// Which patients.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Selection {
     /// From one number on, in steps.
     Every { first: u64, step: u64 },
@@ -45,6 +45,16 @@ pub(super) enum Content {
     Deleted,
     /// Warnings.
     Warnings,
+}
+
+impl Content {
+    pub(super) fn lines(self) -> u64 {
+        match self {
+            Self::Resources { lines, .. } => lines,
+            Self::Deleted => 1,
+            Self::Warnings => 3,
+        }
+    }
 }
 
 /// What a kick-off asked for, once it is understood.

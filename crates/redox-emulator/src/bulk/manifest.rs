@@ -1,5 +1,6 @@
 //! The manifest of a job, page by page, as each generation of the guide writes it.
 
+use super::files;
 use super::job::{Content, Job, file_name};
 use super::settings::{BulkConfig, BulkGeneration};
 use jiff::Timestamp;
@@ -26,7 +27,12 @@ impl Source<'_> {
                     let count = lines + u64::from(self.config.faults.wrong_counts);
                     let is_path = self.config.faults.path_as_type && place == 0;
                     let kind = if is_path { "../../outside" } else { kind.name() };
-                    output.push(json!({"type": kind, "url": url, "count": count}));
+                    let mut file = json!({"type": kind, "url": url, "count": count});
+                    if let Some(short) = self.config.sizes_short_by {
+                        let size = files::whole(&self.job.selection, content).len() as u64;
+                        file["fileSize"] = json!(size.saturating_sub(short));
+                    }
+                    output.push(file);
                 }
                 Content::Deleted => deleted.push(json!({"type": "Bundle", "url": url, "count": 1})),
                 // The count of what could not be exported, not of lines, as one reference server writes it.

@@ -30,7 +30,8 @@ use crate::Emulator;
 use crate::exchange::{Answer, Request, Response, Turn};
 use crate::faults::Scope;
 use http::{HeaderValue, StatusCode};
-use job::Job;
+use bytes::Bytes;
+use job::{Content, Job, Selection};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -47,6 +48,7 @@ pub(crate) struct Bulk {
     jobs: BTreeMap<u64, Job>,
     last_job: u64,
     counts: Counts,
+    kept: Vec<(Selection, Content, Bytes)>,
 }
 
 /// What clients asked for.
@@ -188,6 +190,17 @@ impl Emulator {
 }
 
 impl Bulk {
+    /// A file that is made once, whichever job asks for it.
+    fn kept(&mut self, selection: Selection, content: Content) -> Bytes {
+        let same = |kept: &&(Selection, Content, Bytes)| kept.0 == selection && kept.1 == content;
+        if let Some((_, _, bytes)) = self.kept.iter().find(same) {
+            return bytes.clone();
+        }
+        let bytes = Bytes::from(files::whole(&selection, content));
+        self.kept.push((selection, content, bytes.clone()));
+        bytes
+    }
+
     /// Notes a job; the oldest is forgotten when there are too many.
     fn open(&mut self, job: Job) -> u64 {
         self.last_job += 1;

@@ -52,6 +52,10 @@ pub struct BulkConfig {
     pub gzip: bool,
     /// The rest of a file may be asked for.
     pub ranges: bool,
+    /// Files are made once and kept in memory, for measuring clients; then nothing else goes wrong with them either.
+    pub keep_files: bool,
+    /// Manifests announce the size of each file (version 4), too small by so many bytes.
+    pub sizes_short_by: Option<u64>,
     /// A second kick-off is refused while a job runs or is not deleted.
     pub one_job: bool,
     /// There is an error file of warnings.
@@ -78,6 +82,8 @@ impl Default for BulkConfig {
             links_live: None,
             gzip: true,
             ranges: false,
+            keep_files: false,
+            sizes_short_by: None,
             one_job: false,
             error_file: false,
             files_base: None,

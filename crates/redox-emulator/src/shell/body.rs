@@ -1,5 +1,6 @@
-//! The body of an answer as the connection sends it: whole, or breaking off in the middle.
+//! The body of an answer as the connection sends it: whole, piece by piece, or breaking off in the middle.
 
+use crate::exchange::Pieces;
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use std::pin::Pin;
@@ -15,6 +16,8 @@ pub(super) struct BrokenOff;
 pub(super) struct Sent {
     announced: u64,
     bytes: Bytes,
+    /// Further pieces, and the number of the next one.
+    pieces: Option<(Pieces, u64)>,
     end: End,
 }
 
@@ -28,10 +31,11 @@ enum End {
 }
 
 impl Sent {
-    pub(super) fn new(bytes: &Bytes, cut: Option<usize>) -> Self {
+    pub(super) fn new(bytes: &Bytes, cut: Option<usize>, pieces: Option<Pieces>) -> Self {
         let announced = bytes.len() as u64;
         let bytes = bytes.slice(..cut.unwrap_or(bytes.len()).min(bytes.len()));
-        Self { announced, end: if cut.is_some() { End::BreakSoon } else { End::Whole }, bytes }
+        let pieces = pieces.map(|pieces| (pieces, 0));
+        Self { announced, end: if cut.is_some() { End::BreakSoon } else { End::Whole }, bytes, pieces }
     }
 }
 
@@ -46,6 +50,12 @@ impl Body for Sent {
         if !self.bytes.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.bytes)))));
         }
+        if let Some((pieces, number)) = &mut self.pieces
+            && let Some(piece) = pieces.get(*number)
+        {
+            *number += 1;
+            return Poll::Ready(Some(Ok(Frame::data(piece))));
+        }
         match self.end {
             End::Whole => Poll::Ready(None),
             End::BreakSoon => {
@@ -58,10 +68,11 @@ impl Body for Sent {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_empty() && self.end == End::Whole
+        self.bytes.is_empty() && self.pieces.is_none() && self.end == End::Whole
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.announced)
+        // Made on the way, its length is not known before its end.
+        if self.pieces.is_some() { SizeHint::default() } else { SizeHint::with_exact(self.announced) }
     }
 }

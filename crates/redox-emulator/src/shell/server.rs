@@ -92,8 +92,8 @@ async fn respond(
     };
     match shared.answer(&request).await {
         Reply::Hangup => Err(NoAnswer::Hangup),
-        Reply::Answer(Answer { status, headers, body, cut }) => {
-            let mut response = hyper::Response::new(Sent::new(&body, cut));
+        Reply::Answer(Answer { status, headers, body, cut, pieces }) => {
+            let mut response = hyper::Response::new(Sent::new(&body, cut, pieces));
             *response.status_mut() = status;
             *response.headers_mut() = headers;
             Ok(response)

@@ -20,8 +20,20 @@ struct Bars {
     all: MultiProgress,
     /// What the job does.
     job: ProgressBar,
-    files: Mutex<HashMap<FileId, ProgressBar>>,
+    files: Mutex<HashMap<FileId, FileBar>>,
 }
+
+/// The bar of one file.
+#[derive(Debug)]
+struct FileBar {
+    /// It goes by resources, not by bytes.
+    counts_lines: bool,
+    bar: ProgressBar,
+}
+
+const BY_BYTES: &str = "  {msg:36!} {bar:24} {bytes:>10}/{total_bytes:10} {binary_bytes_per_sec:>12} {eta}";
+const BY_LINES: &str = "  {msg:36!} {bar:24} {prefix:>10} {human_pos:>9}/{human_len:9} {per_sec:>14} {eta}";
+const ENDLESS: &str = "  {msg:36!} {bytes:>10} {binary_bytes_per_sec:>12} {elapsed}";
 
 impl Progress {
     pub(super) fn new() -> Self {
@@ -62,27 +74,29 @@ impl Bars {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::FileStarted { file, total } => {
-                let bar = files.entry(file.id).or_insert_with(|| self.all.add(ProgressBar::no_length()));
-                match total {
-                    Some(total) => {
-                        bar.set_length(*total);
-                        bar.set_style(style(
-                            "  {msg:36!} {bar:24} {bytes:>10}/{total_bytes:10} {binary_bytes_per_sec:>12} {eta}",
-                        ));
-                    }
-                    None => bar.set_style(style("  {msg:36!} {bytes:>10} {binary_bytes_per_sec:>12} {elapsed}")),
-                }
+                let bar = files.remove(&file.id).map(|known| known.bar);
+                let bar = bar.unwrap_or_else(|| self.all.add(ProgressBar::no_length()));
+                // Compressed answers do not say how many bytes there will be; the manifest may say how many resources.
+                let (length, template) = match (total, file.count) {
+                    (Some(bytes), _) => (Some(*bytes), BY_BYTES),
+                    (None, Some(lines)) => (Some(lines), BY_LINES),
+                    (None, None) => (None, ENDLESS),
+                };
+                bar.set_style(style(template));
+                length.into_iter().for_each(|length| bar.set_length(length));
                 bar.set_position(0);
                 bar.set_message(file.name());
+                files.insert(file.id, FileBar { counts_lines: template == BY_LINES, bar });
             }
-            Event::FileBytes { file, bytes } => {
-                if let Some(bar) = files.get(&file.id) {
-                    bar.set_position(*bytes);
+            Event::FileBytes { file, bytes, lines } => {
+                if let Some(FileBar { counts_lines, bar }) = files.get(&file.id) {
+                    bar.set_position(if *counts_lines { *lines } else { *bytes });
+                    bar.set_prefix(indicatif::HumanBytes(*bytes).to_string());
                 }
             }
             Event::FileDone { file, .. } | Event::FileFailed { file, .. } => {
-                if let Some(bar) = files.remove(&file.id) {
-                    bar.finish_and_clear();
+                if let Some(known) = files.remove(&file.id) {
+                    known.bar.finish_and_clear();
                 }
                 return matches!(event, Event::FileDone { .. });
             }
