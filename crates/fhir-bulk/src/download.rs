@@ -326,7 +326,8 @@ impl Fetch<'_> {
             }
         };
         let Some(landed) = sink.end(broken.is_none()).await? else {
-            let stopped = || NetworkError::Broken { origin: Origin::of(&url).to_string(), reason: "it stopped".to_owned() };
+            let stopped =
+                || NetworkError::Broken { origin: Origin::of(&url).to_string(), reason: "it stopped".to_owned() };
             return Err(Miss::Broken(broken.unwrap_or_else(stopped)));
         };
         let lines = landed.tally.lines;

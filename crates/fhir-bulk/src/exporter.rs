@@ -4,7 +4,7 @@ use crate::access::{Access, Auth, Origin};
 use crate::chance::Time;
 use crate::download::FileError;
 use crate::folder::FolderError;
-use crate::http::{CallError, ClientError, Http};
+use crate::http::{CallError, ClientError, Http, NetworkError};
 use crate::job::{Job, Phase};
 use crate::kickoff::{Export, KickOffError, Level};
 use crate::manifest::ManifestError;
@@ -185,6 +185,11 @@ pub enum ExportError {
         /// Where the server's own words are.
         kept: Option<PathBuf>,
     },
+    /// The kick-off went out, and nothing came back: only the server knows whether there is a job.
+    #[error(
+        "no answer to the kick-off: {0}; whether the server took it cannot be known. Resume to ask again, for a new job"
+    )]
+    Unanswered(NetworkError),
     /// The kick-off was taken, but not said where the status is.
     #[error("the server took the kick-off, but its Content-Location is {0}")]
     NoStatusUrl(&'static str),

@@ -112,6 +112,16 @@ impl Folder {
         blocking(move || folder.replace(&folder.dir.join(WORK).join("job.json"), &bytes)).await
     }
 
+    /// Removes the record of a job that does not exist.
+    pub(crate) async fn forget(self: &Arc<Self>) -> Result<(), FolderError> {
+        let folder = Arc::clone(self);
+        blocking(move || {
+            let path = folder.dir.join(WORK).join("job.json");
+            fs::remove_file(&path).map_err(io_error("remove", &path))
+        })
+        .await
+    }
+
     /// Starts a new journal; for a kick-off, which nothing of an earlier job can belong to.
     pub(crate) async fn clear_journal(self: &Arc<Self>) -> Result<(), FolderError> {
         let folder = Arc::clone(self);

@@ -4,7 +4,7 @@ use crate::capabilities::Capabilities;
 use crate::download::Fetch;
 use crate::exporter::{ExportError, Exporter, Report, Start};
 use crate::folder::{Folder, Opened};
-use crate::http::{Call, CallError, Short, Verb};
+use crate::http::{Call, CallError, NetworkError, Short, Verb};
 use crate::job::{Done, Entry, FORMAT, Job, Phase, VERSION};
 use crate::kickoff::{Export, KickOff};
 use crate::links::{Links, MANIFEST_TIMEOUT};
@@ -172,8 +172,8 @@ impl Run<'_> {
     async fn start(&mut self, kick_off: KickOff, is_resumed: bool) -> Result<(), ExportError> {
         let watch = &self.exporter.watch;
         if is_resumed {
-            let text =
-                "the earlier process ended during the kick-off; if the server took it, that job is not known here";
+            let text = "the earlier process ended before it had an answer to the kick-off; asking again, for a new job. If the \
+                        server took the first one as well, that job is not known here and ends only there";
             watch.saw(&Event::Warning(text.to_owned()));
         }
         if self.exporter.limits.check_capabilities {
@@ -190,11 +190,14 @@ impl Run<'_> {
                 }
                 Ok(answer) => break answer,
                 // Nothing was sent, so no job can have come of it.
-                Err(CallError::Network(crate::http::NetworkError::NotReached { .. }))
+                Err(CallError::Network(NetworkError::NotReached { .. }))
                     if unreached + 1 < self.exporter.limits.attempts =>
                 {
                     unreached += 1;
                     (Asked::Nothing, unreached)
+                }
+                Err(CallError::Network(broken @ NetworkError::Broken { .. })) => {
+                    return Err(ExportError::Unanswered(broken));
                 }
                 Err(source) => return Err(ExportError::Call { what: "the kick-off", source }),
             };
@@ -208,7 +211,10 @@ impl Run<'_> {
                 401 | 403 => "the server refused the kick-off, perhaps for want of authorization,",
                 _ => "the server refused the kick-off",
             };
-            return Err(self.refused(what, answer).await?);
+            let refused = self.refused(what, answer).await?;
+            // There is no job, so that the folder is free for another request.
+            self.folder.forget().await?;
+            return Err(refused);
         }
         let url = answer.header("content-location").ok_or(ExportError::NoStatusUrl("missing"))?;
         let url = address(url, "Content-Location", &kick_off.url)

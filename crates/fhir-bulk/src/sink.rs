@@ -127,7 +127,12 @@ impl Growing {
         Ok(false)
     }
 
-    fn land(mut self, stream: &mut mpsc::Receiver<Piece>, lines: &AtomicU64, path: &Path) -> Result<Option<Landed>, Spoilt> {
+    fn land(
+        mut self,
+        stream: &mut mpsc::Receiver<Piece>,
+        lines: &AtomicU64,
+        path: &Path,
+    ) -> Result<Option<Landed>, Spoilt> {
         let ended = self.drain(stream, lines, path);
         // Even a file that is wrong or not whole is kept: the rest may follow, or a person looks at it.
         self.file.flush().map_err(|source| disk("write", path, source))?;

@@ -110,11 +110,7 @@ fn speed(binary: &Path, home: &Path, rounds: u32, bytes: u64) -> Result<Vec<Stri
         let [base, without, with] = rates;
         plain.push(without / base);
         checked.push(with / base);
-        say(&format!(
-            "{round:5}  {base:8.0}  {without:9.0}  {with:11.0}  {:6.2} {:6.2}",
-            without / base,
-            with / base
-        ))?;
+        say(&format!("{round:5}  {base:8.0}  {without:9.0}  {with:11.0}  {:6.2} {:6.2}", without / base, with / base))?;
     }
     let mut missed = Vec::new();
     for (name, ratios, aim) in [("no-verify", &mut plain, PLAIN_MIN), ("every check", &mut checked, CHECKED_MIN)] {
@@ -134,7 +130,8 @@ fn say(text: &str) -> Result<()> {
 }
 
 fn release_build() -> Result<PathBuf> {
-    let built = Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "--locked", "--bin", "oxgate"]).status();
+    let built =
+        Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "--locked", "--bin", "oxgate"]).status();
     ensure!(built.context("building the release")?.success(), "the release does not build");
     let target = std::env::current_exe().context("our own path")?;
     let target = target.ancestors().nth(2).context("the build's folder")?;

@@ -56,7 +56,8 @@ impl Server {
                 .await
                 .context("the kick-off")?;
             let status = answer.headers().get("content-location").context("a Content-Location")?.to_str()?.to_owned();
-            let manifest: Value = http.get(status).send().await?.error_for_status()?.json().await.context("the manifest")?;
+            let manifest: Value =
+                http.get(status).send().await?.error_for_status()?.json().await.context("the manifest")?;
             let files = manifest["output"].as_array().context("files")?;
             files.iter().map(|file| Ok(file["url"].as_str().context("a link")?.to_owned())).collect()
         })

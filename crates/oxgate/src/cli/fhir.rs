@@ -109,9 +109,12 @@ impl Export {
     /// What a person can do about an export that is not finished.
     async fn hint(&self, dir: &Path) {
         let Ok(Some(job)) = Exporter::look(dir).await else { return };
+        let (base, dir) = (&self.base, self.out.display());
+        let since = if self.what.is_since_last() { " --since last" } else { "" };
+        if job.phase == Phase::Requested {
+            eprintln!("Ask again for a job:      oxgate fhir export {base} -o {dir}{since} --resume");
+        }
         if matches!(job.phase, Phase::Accepted | Phase::Complete) {
-            let (base, dir) = (&self.base, self.out.display());
-            let since = if self.what.is_since_last() { " --since last" } else { "" };
             eprintln!("The job is kept. Go on:   oxgate fhir export {base} -o {dir}{since} --resume");
             eprintln!("Or have it dropped:       oxgate fhir export {base} -o {dir}{since} --cancel");
         }

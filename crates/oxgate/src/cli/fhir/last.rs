@@ -37,7 +37,8 @@ pub(super) async fn place(base: &Path, goes_on: bool) -> Result<Increment, Failu
         match receipt(&dir).await? {
             Some(next) => last = next,
             None if goes_on => return Ok(Increment { dir, transaction_time }),
-            None if dir.exists() => return Err(unfinished(&dir)),
+            // A folder whose kick-off was refused holds no job, and is used again.
+            None if dir.join(".job/job.json").exists() => return Err(unfinished(&dir)),
             None => return Ok(Increment { dir, transaction_time }),
         }
     }
@@ -76,7 +77,9 @@ mod tests {
         finish(base, "one");
         let first = place(base, false).await.unwrap();
         assert_eq!((first.dir.clone(), first.transaction_time.as_str()), (base.join("increments/0001"), "one"));
-        std::fs::create_dir_all(&first.dir).unwrap();
+        std::fs::create_dir_all(first.dir.join(".job")).unwrap();
+        assert_eq!(place(base, false).await.unwrap().dir, first.dir, "its kick-off was refused");
+        std::fs::write(first.dir.join(".job/job.json"), "{}").unwrap();
         assert_eq!(place(base, false).await.unwrap_err().exit, crate::exit::Exit::Usage, "the first is not finished");
         assert_eq!(place(base, true).await.unwrap().dir, first.dir);
         finish(&first.dir, "two");

@@ -263,6 +263,7 @@ impl Behaviour {
             ..Limits::default()
         };
         limits.pace.most = self.longest_pause;
+        limits.pace.least = limits.pace.least.min(self.longest_pause);
         limits
     }
 }
