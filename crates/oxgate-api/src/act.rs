@@ -77,15 +77,9 @@ impl Act<'_> {
         fact: Fact,
         instead: Option<NewDelivery>,
     ) -> Result<Option<DeliveryId>, Problem> {
-        let record = Record {
-            delivery: row.id,
-            policy: self.gateway.routing.policy(&row.target, direction),
-            fact,
-            attempt: None,
-            receipt: None,
-            actor: Some(self.caller.actor(self.why)),
-            instead,
-        };
+        let policy = self.gateway.routing.policy(&row.target, direction);
+        let actor = Some(self.caller.actor(self.why));
+        let record = Record { actor, instead, ..Record::new(row.id, fact, policy) };
         match self.gateway.store.record(record).await? {
             Recorded::Done { made, .. } => Ok(made),
             Recorded::Illegal(illegal) => {

@@ -8,6 +8,9 @@ pub const BODY_BYTES_MAX: usize = 41 * 1024 * 1024;
 /// Bodies in flight, over all doors and targets, in bytes: what bounds memory however many connections are open.
 pub const BODIES_IN_FLIGHT_BYTES: usize = 256 * 1024 * 1024;
 
+/// Events that are made from one event in one transaction: at most 16 MiB of bodies that are not staged in parts.
+pub const CHILDREN_MAX: usize = 64;
+
 /// Bodies above this are stored in parts, so that one large document does not hold up a group commit.
 pub const BODY_PART_BYTES: usize = 256 * 1024;
 

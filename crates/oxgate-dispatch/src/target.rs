@@ -5,6 +5,7 @@ use oxgate_core::delivery::Policy;
 use oxgate_core::order::OrderBy;
 use oxgate_core::retry::Backoff;
 use oxgate_core::{DeliveryId, Reason, Timestamp};
+use oxgate_store::command::Child;
 use oxgate_store::view::EventRow;
 use std::fmt;
 use std::pin::Pin;
@@ -239,12 +240,14 @@ pub struct Report {
     pub detail: Option<Bytes>,
     /// How long the peer asked us to wait.
     pub retry_after: Option<Duration>,
+    /// Events made from this one: written in the transaction that settles the delivery, so that they are made once.
+    pub children: Vec<Child>,
 }
 
 impl Report {
     /// A report of this outcome, with nothing else known.
     pub const fn new(outcome: Outcome, reason: Reason) -> Self {
-        Self { outcome, status: None, reason, receipt: None, detail: None, retry_after: None }
+        Self { outcome, status: None, reason, receipt: None, detail: None, retry_after: None, children: Vec::new() }
     }
 
     /// The target has it.
@@ -270,6 +273,13 @@ impl Report {
     #[must_use]
     pub fn with_detail(mut self, detail: Bytes) -> Self {
         self.detail = (!detail.is_empty()).then_some(detail);
+        self
+    }
+
+    /// With the events made from this one.
+    #[must_use]
+    pub fn with_children(mut self, children: Vec<Child>) -> Self {
+        self.children = children;
         self
     }
 

@@ -9,6 +9,9 @@ mod keys;
 /// Which targets an event goes to.
 mod deliveries;
 
+/// Events made by a forward, for handlers.
+mod child;
+
 /// Do two bodies under one key say the same?
 mod compare;
 
@@ -17,10 +20,11 @@ use crate::plan::{CannotHandle, Ready};
 use crate::turned_away::{TurnedAway, Why};
 use crate::verify::Verified;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use compare::compare;
-use oxgate_core::{Address, ContentHash, DedupKey, Direction, EventId, Flags, Keyed, Refs};
-use oxgate_store::Refused;
+use oxgate_core::{Address, ContentHash, DedupKey, Direction, EventId, Flags, Keyed, Refs, Timestamp};
 use oxgate_store::command::{Accept, Accepted, AnswerProbe, Dedup, NewDelivery, NewEvent, SealedBody, Verdict};
+use oxgate_store::{Refused, Store};
 use reading::Reading;
 
 /// An asynchronous event with all that is decided before the writer; only its sealed body is missing.
@@ -36,6 +40,15 @@ pub(crate) struct Prepared {
     probe: Option<AnswerProbe>,
     /// The message has more keys than are compared with open questions.
     probe_cut: bool,
+}
+
+/// Where an event comes in, when, and its bytes: all that is needed to decide what follows from it.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrival<'a> {
+    /// The endpoint, or the forward that made it; stands in lanes, and filters name it.
+    pub(crate) door: &'a str,
+    pub(crate) at: Timestamp,
+    pub(crate) body: &'a Bytes,
 }
 
 /// The event is durable: written now, or known from before.
@@ -58,21 +71,21 @@ impl IntoResponse for Acknowledged {
 }
 
 /// Decides all that follows from a readable body.
-pub(crate) fn prepare(plan: &Ready, verified: &Verified, keyed: &Keyed, reading: Reading) -> Prepared {
+pub(crate) fn prepare(plan: &Ready, arrival: Arrival<'_>, keyed: &Keyed, reading: Reading) -> Prepared {
     let Reading { address, refs, flags, dedup, content, .. } = reading;
     let partner = plan.partner_of(&address).to_owned();
-    let routes = deliveries::matching(plan, &verified.endpoint().name, &address);
+    let routes = deliveries::matching(plan, arrival.door, &address);
     let rules = if partner.is_empty() { Vec::new() } else { keys::rules_answered(&plan.rules, &address) };
     let wanted = !rules.is_empty() || routes.iter().any(|route| oxgate_keys::looks_into_body(route.order_by));
     // An event whose keys cannot be read is still delivered: behind a barrier, and without looking for its question.
-    let found = wanted.then(|| redox_model::keys::read(verified.body(), &address.model, &address.event_type).ok());
+    let found = wanted.then(|| redox_model::keys::read(arrival.body, &address.model, &address.event_type).ok());
     let found = found.flatten();
     let probe = found.as_ref().filter(|_| !rules.is_empty()).map(|found| keys::probe(found, keyed, &partner, rules));
     let (probe, probe_cut) = probe.map_or((None, false), |(probe, cut)| (Some(probe), cut));
     let waits_for = |order_by| oxgate_keys::order(order_by, found.as_ref(), keyed);
-    let deliveries = deliveries::of_routes(&routes, verified, &address, waits_for);
+    let deliveries = deliveries::of_routes(&routes, arrival, &address, waits_for);
     let (flags, deliveries) = if deliveries.is_empty() {
-        (flags.with(Flags::UNROUTED), vec![deliveries::unrouted(verified)])
+        (flags.with(Flags::UNROUTED), vec![deliveries::unrouted(arrival)])
     } else {
         (flags, deliveries)
     };
@@ -80,15 +93,15 @@ pub(crate) fn prepare(plan: &Ready, verified: &Verified, keyed: &Keyed, reading:
 }
 
 /// For a body without a readable envelope, and for one that our own reading failed on. Looks at nothing but the bytes.
-pub(crate) fn prepare_unreadable(verified: &Verified) -> Prepared {
+pub(crate) fn prepare_unreadable(arrival: Arrival<'_>) -> Prepared {
     Prepared {
         address: Address::default(),
         refs: Refs::default(),
         flags: Flags::UNREADABLE,
-        content: ContentHash::of([verified.body().as_ref()]),
+        content: ContentHash::of([arrival.body.as_ref()]),
         partner: String::new(),
         dedup: None,
-        deliveries: vec![deliveries::unreadable(verified)],
+        deliveries: vec![deliveries::unreadable(arrival)],
         probe: None,
         probe_cut: false,
     }
@@ -123,7 +136,7 @@ async fn write(inbound: &Inbound, verified: &Verified, prepared: &Prepared) -> R
     let sealed = store.seal(verified.body()).await?;
     // A large body is in the store in parts already, so the same seal serves a second command.
     let staged = sealed.inline.is_none().then(|| sealed.clone());
-    let event = prepared.event(inbound, verified, sealed);
+    let event = prepared.event(store, verified.arrival(), verified.content_type(), sealed);
     let accepted = store.accept(prepared.command(verified, event, None)).await?;
     let Accepted::Mismatch { first } = accepted else { return acknowledge(inbound, verified, prepared, accepted) };
     let verdict = verdict(inbound, verified, first).await?;
@@ -131,7 +144,7 @@ async fn write(inbound: &Inbound, verified: &Verified, prepared: &Prepared) -> R
         Some(sealed) => sealed,
         None => store.seal(verified.body()).await?,
     };
-    let mut event = prepared.event(inbound, verified, sealed);
+    let mut event = prepared.event(store, verified.arrival(), verified.content_type(), sealed);
     if verdict == Verdict::Different {
         event.flags = event.flags.with(Flags::CONFLICT);
         event.parent = Some(first);
@@ -205,18 +218,18 @@ fn turned_away(refused: &Refused) -> TurnedAway {
 }
 
 impl Prepared {
-    fn event(&self, inbound: &Inbound, verified: &Verified, body: SealedBody) -> NewEvent {
+    fn event(&self, store: &Store, arrival: Arrival<'_>, content_type: &str, body: SealedBody) -> NewEvent {
         NewEvent {
-            tag: inbound.parts.store.tag(),
+            tag: store.tag(),
             direction: Direction::Inbound,
-            door: verified.endpoint().name.clone(),
+            door: arrival.door.to_owned(),
             partner: self.partner.clone(),
             address: self.address.clone(),
             flags: self.flags,
-            accepted_at: verified.at(),
+            accepted_at: arrival.at,
             parent: None,
             content: self.content,
-            content_type: verified.content_type().to_owned(),
+            content_type: content_type.to_owned(),
             body,
             refs: self.refs.clone(),
             correlation: None,

@@ -67,7 +67,7 @@ pub(crate) async fn classify(
             body.bytes = verified.body().len(),
             "reading a body panicked; it is kept as unreadable"
         );
-        Class::Asynchronous(Box::new(accept::prepare_unreadable(verified)))
+        Class::Asynchronous(Box::new(accept::prepare_unreadable(verified.arrival())))
     }))
 }
 
@@ -76,11 +76,18 @@ impl Work {
         let body = self.verified.body();
         let reading = match (self.reader)(body) {
             Ok(reading) => reading,
-            Err(Unreadable) => return Class::Asynchronous(Box::new(accept::prepare_unreadable(&self.verified))),
+            Err(Unreadable) => {
+                return Class::Asynchronous(Box::new(accept::prepare_unreadable(self.verified.arrival())));
+            }
         };
         match reading.info {
             Some(info) if info.mode == Mode::SyncQuery => Class::Synchronous(Box::new(Question { reading, info })),
-            _ => Class::Asynchronous(Box::new(accept::prepare(&self.plan, &self.verified, &self.keyed, reading))),
+            _ => Class::Asynchronous(Box::new(accept::prepare(
+                &self.plan,
+                self.verified.arrival(),
+                &self.keyed,
+                reading,
+            ))),
         }
     }
 }

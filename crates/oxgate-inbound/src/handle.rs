@@ -1,4 +1,4 @@
-//! The targets that receive events: signed webhooks over HTTP, operational events, discard.
+//! The targets that receive events: signed webhooks over HTTP, operational events, forwards, discard.
 
 /// A peer over HTTP: settings, client, one signed POST.
 pub(crate) mod peer;
@@ -21,11 +21,15 @@ mod http;
 /// Operational events.
 mod ops;
 
+/// Events made from events.
+pub mod forward;
+
 /// Takes events in order to forget them.
 mod discard;
 
 pub use self::http::{HttpHandler, HttpSettings};
 pub use discard::DiscardHandler;
+pub use forward::{Copied, Denied, ForwardHandler, Made, Refusal, Transform, Way};
 pub use ops::OpsHandler;
 pub use peer::{PeerError, PeerSettings};
 pub use sign::SecretError;
@@ -35,5 +39,7 @@ pub(crate) fn reason_of(error: &reqwest::Error) -> oxgate_core::Reason {
     outcome::of_error(error).1
 }
 
+#[cfg(test)]
+mod forward_tests;
 #[cfg(test)]
 mod tests;

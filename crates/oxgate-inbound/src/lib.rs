@@ -53,11 +53,14 @@ pub mod respond;
 /// Everything else, made durable before it is acknowledged.
 mod accept;
 
-/// The targets: HTTP handlers, operational events, discard.
+/// The targets: HTTP handlers, operational events, forwards, discard.
 pub mod handle;
 
 pub use counts::{Counter, Counts};
-pub use handle::{DiscardHandler, HttpHandler, HttpSettings, OpsHandler, PeerError, PeerSettings};
+pub use handle::{
+    Copied, Denied, DiscardHandler, ForwardHandler, HttpHandler, HttpSettings, Made, OpsHandler, PeerError,
+    PeerSettings, Refusal, Transform, Way,
+};
 pub use inbound::{Inbound, Parts};
 pub use plan::{CannotHandle, Endpoint, Partner, Plan, PlanError, Route, RouteKind};
 pub use receive::router;

@@ -67,6 +67,8 @@ pub struct Route {
 pub enum RouteKind {
     /// Receives notifications through the dispatcher.
     Handler,
+    /// Makes events for other handlers, which arrive under the target's name as their door.
+    Forward,
     /// Answers synchronous requests on the same call.
     Responder(Responder),
     /// Takes events in order to forget them: an explicit, counted end.
@@ -209,7 +211,9 @@ impl Plan {
             if kinds.insert(target, kind).is_some_and(|other| other != kind) {
                 return Err(PlanError::TargetKind { target: target.clone() });
             }
-            let known = |name: &String| self.endpoints.iter().any(|endpoint| endpoint.name == *name);
+            let known = |name: &String| {
+                self.endpoints.iter().any(|endpoint| endpoint.name == *name) || forwards(&self.routes, name)
+            };
             if let Some(endpoint) = filter.endpoint.iter().find(|name| !known(name)) {
                 return Err(PlanError::UnknownEndpoint { target: target.clone(), endpoint: endpoint.clone() });
             }
@@ -266,6 +270,11 @@ impl Ready {
         self.endpoints.get(name)
     }
 
+    /// Whether events under this door are made by a forward for handlers.
+    pub(crate) fn forwards_to_handlers(&self, door: &str) -> bool {
+        forwards(&self.routes, door)
+    }
+
     /// The partner that an event with this address came from; empty when none is configured for it.
     ///
     /// A partner that names the event's facility goes before one that takes its source as a whole.
@@ -275,6 +284,10 @@ impl Ready {
         let whole = || of_source().find(|partner| partner.facilities.is_empty());
         named.or_else(whole).map_or("", |partner| partner.name.as_str())
     }
+}
+
+fn forwards(routes: &[Route], door: &str) -> bool {
+    routes.iter().any(|route| route.target == door && matches!(route.kind, RouteKind::Forward))
 }
 
 #[cfg(test)]

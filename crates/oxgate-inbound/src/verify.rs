@@ -4,6 +4,7 @@
 //! Verification requests carry the secret in their body instead, so a request without a header token is read as far as
 //! a verification request can be long, and no further.
 
+use crate::accept::Arrival;
 use crate::plan::Endpoint;
 use crate::receive::body::{self, BODY_READ_MAX, BodyError, Held};
 use axum::body::{Body, Bytes};
@@ -61,6 +62,11 @@ pub(crate) enum Unverified {
 }
 
 impl Verified {
+    /// What acceptance needs to know of it.
+    pub(crate) fn arrival(&self) -> Arrival<'_> {
+        Arrival { door: &self.endpoint.name, at: self.at, body: &self.body.bytes }
+    }
+
     /// The door it came through.
     pub(crate) fn endpoint(&self) -> &Endpoint {
         &self.endpoint

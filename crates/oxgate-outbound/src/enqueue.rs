@@ -4,7 +4,7 @@ use crate::correlate;
 use crate::plan::Destination;
 use crate::validate::Valid;
 use oxgate_core::{Address, Delivery, DeliveryId, Direction, EventId, Phi, Refs, State, Timestamp};
-use oxgate_store::command::{Idempotency, NewDelivery, NewEvent, Submit, Submitted};
+use oxgate_store::command::{Child, Idempotency, NewDelivery, NewEvent, Submit, Submitted};
 use oxgate_store::view::DeliveryRow;
 use oxgate_store::{ReadError, Refused, Store};
 
@@ -111,14 +111,9 @@ pub fn overall(states: impl IntoIterator<Item = State>) -> State {
 /// # Errors
 /// [`EnqueueError`]; nothing was written, except that an unreadable repeat was written by an earlier call.
 pub async fn enqueue(store: &Store, valid: Valid, now: Timestamp) -> Result<Queued, EnqueueError> {
-    let deliveries = new_deliveries(store, &valid, now);
+    let Child { event, deliveries, expectations, .. } = child(store, &valid, now).await?;
     let lanes: Vec<String> = deliveries.iter().map(|delivery| delivery.scope.as_str().to_owned()).collect();
-    let submit = Submit {
-        expectations: correlate::expectations(&valid, store.keyed()),
-        idempotency: idempotency(&valid),
-        event: new_event(store, &valid, now).await?,
-        deliveries,
-    };
+    let submit = Submit { event, idempotency: idempotency(&valid), deliveries, expectations };
     match store.submit(submit).await? {
         Submitted::New { event, deliveries } => {
             let parts = deliveries.into_iter().zip(&valid.destinations).zip(lanes);
@@ -144,6 +139,16 @@ pub async fn enqueue(store: &Store, valid: Valid, now: Timestamp) -> Result<Queu
         }
         Submitted::KeyReused { event } => Err(EnqueueError::KeyReused { event }),
     }
+}
+
+/// A valid submission as an event that another one's transaction writes.
+pub(crate) async fn child(store: &Store, valid: &Valid, now: Timestamp) -> Result<Child, Refused> {
+    Ok(Child {
+        event: new_event(store, valid, now).await?,
+        deliveries: new_deliveries(store, valid, now),
+        expectations: correlate::expectations(valid, store.keyed()),
+        answers: None,
+    })
 }
 
 fn new_deliveries(store: &Store, valid: &Valid, now: Timestamp) -> Vec<NewDelivery> {

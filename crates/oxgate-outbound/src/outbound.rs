@@ -9,6 +9,7 @@ use crate::validate::{self, Invalid};
 use crate::wait::Waiters;
 use bytes::Bytes;
 use oxgate_core::{Clock, Phi};
+use oxgate_store::command::Child;
 use oxgate_store::view::Change;
 use oxgate_store::{ReadError, Store};
 use redox_client::Client;
@@ -74,6 +75,17 @@ impl<T: Transport> Outbound<T> {
         let submitted = submit::submit(submission, now)?;
         let valid = validate::validate(submitted, &self.plan())?;
         Ok(enqueue::enqueue(&self.store, valid, now).await?)
+    }
+
+    /// Submits and validates one event like [`Outbound::submit`], but leaves it to another event's transaction to write
+    /// it: for what a forward makes, and for what a person sends in the place of another. Its idempotency key is unused.
+    ///
+    /// # Errors
+    /// [`SubmissionError`]; nothing is written either way.
+    pub async fn child(&self, submission: Submission) -> Result<Child, SubmissionError> {
+        let now = self.clock.now();
+        let valid = validate::validate(submit::submit(submission, now)?, &self.plan())?;
+        Ok(enqueue::child(&self.store, &valid, now).await.map_err(EnqueueError::from)?)
     }
 
     /// Sends a query and returns Redox's answer, `within` at most.

@@ -243,6 +243,30 @@ pub struct Record {
     pub actor: Option<Actor>,
     /// For [`Fact::Replay`] and [`Fact::Reroute`]: the delivery to make.
     pub instead: Option<NewDelivery>,
+    /// Events made from the delivery's event, written in the same transaction if, and only if, the fact changes the
+    /// delivery's state: what a forward settles with, what a person sends in the place of what is cancelled. At most
+    /// [`oxgate_core::limits::CHILDREN_MAX`].
+    pub children: Vec<Child>,
+}
+
+impl Record {
+    /// A fact with nothing beside it.
+    pub const fn new(delivery: DeliveryId, fact: Fact, policy: Policy) -> Self {
+        Self { delivery, fact, policy, attempt: None, receipt: None, actor: None, instead: None, children: Vec::new() }
+    }
+}
+
+/// An event made from another one, with all that follows from it. Its parent is the event of the [`Record`] it comes with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Child {
+    /// The event; what it says of its parent is not read.
+    pub event: NewEvent,
+    /// At least one.
+    pub deliveries: Vec<NewDelivery>,
+    /// What it waits for, when it goes to Redox.
+    pub expectations: Vec<NewExpectation>,
+    /// What it may answer, when it goes to handlers.
+    pub answers: Option<AnswerProbe>,
 }
 
 /// A person or program that acts through the API, and why.
@@ -263,6 +287,8 @@ pub enum Recorded {
         row: Delivery,
         /// The delivery made by a replay or reroute.
         made: Option<DeliveryId>,
+        /// The events written with it, in the order given.
+        children: Vec<EventId>,
     },
     /// The fact cannot happen in this state; nothing written.
     Illegal(oxgate_core::delivery::Illegal),

@@ -8,6 +8,7 @@ use crate::view::{
     Change, DeliveryRow, EventQuery, EventRow, ExpectationRow, LaneDepth, LaneRow, OpenDelivery, TimelineEntry,
 };
 use oxgate_core::expectation::Standing;
+use oxgate_core::limits::CHILDREN_MAX;
 use oxgate_core::{AttemptId, DeliveryId, EventId, Timestamp};
 use std::sync::Arc;
 
@@ -61,6 +62,12 @@ pub enum CommandError {
     NotStaged {
         /// The body's id.
         body: u64,
+    },
+    /// More events in one transaction than it is meant to carry.
+    #[error("{count} events are to be made from one: at most {CHILDREN_MAX} are")]
+    TooManyChildren {
+        /// How many.
+        count: usize,
     },
     /// An event without any delivery would vanish.
     #[error("an event came without a delivery")]

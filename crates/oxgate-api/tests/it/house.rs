@@ -226,7 +226,7 @@ impl House {
     /// Runs facts through a delivery, as the dispatcher would.
     pub(crate) async fn happened(&self, delivery: DeliveryId, policy: Policy, facts: impl IntoIterator<Item = Fact>) {
         for fact in facts {
-            let record = Record { delivery, fact, policy, attempt: None, receipt: None, actor: None, instead: None };
+            let record = Record::new(delivery, fact, policy);
             let recorded = self.gateway.store.record(record).await.unwrap();
             assert!(matches!(recorded, Recorded::Done { .. }), "{recorded:?}");
         }

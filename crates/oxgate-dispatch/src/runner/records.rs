@@ -3,15 +3,15 @@
 use super::{STORE_PAUSE, Shared};
 use crate::ledger::ReadFailed;
 use oxgate_core::DeliveryId;
-use oxgate_core::Fact;
 use oxgate_core::delivery::Policy;
+use oxgate_core::{Fact, Reason};
 use oxgate_store::Refused;
 use oxgate_store::command::{AttemptRecord, LaneChange, Record, Recorded};
 use std::sync::atomic::Ordering;
 
 /// A record without attempt, receipt and actor.
 pub(super) const fn plain(delivery: DeliveryId, fact: Fact, policy: Policy) -> Record {
-    Record { delivery, fact, policy, attempt: None, receipt: None, actor: None, instead: None }
+    Record::new(delivery, fact, policy)
 }
 
 impl Shared {
@@ -24,6 +24,11 @@ impl Shared {
                     return Some(recorded);
                 }
                 Err(Refused::Closed) => return None,
+                // These children cannot be written (their bodies were swept, or are too many); new ones may.
+                Err(Refused::Fault) if !record.children.is_empty() => {
+                    tracing::error!(delivery = %record.delivery, "the store refused the events made from this one");
+                    record = self.made_again_later(record);
+                }
                 Err(refused) => {
                     // What the peer said may have been lost with the store's connection, and must not hold up the rest.
                     record.attempt.iter_mut().for_each(|attempt| attempt.detail = None);
@@ -31,6 +36,13 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// The same attempt, ended without its children: neither target nor event is to blame, and it is tried again.
+    fn made_again_later(&self, record: Record) -> Record {
+        let retry_at = self.clock.now().plus(STORE_PAUSE);
+        let fact = Fact::TargetFailure { reason: Reason::word("children-refused"), retry_at };
+        Record { attempt: record.attempt, ..plain(record.delivery, fact, record.policy) }
     }
 
     /// Changes a lane, asking again while the store refuses.

@@ -66,6 +66,7 @@ impl Engine {
         let policy = if judgement.park { park_now(policy) } else { policy };
         let mut record = plain(start.id, judgement.fact, policy);
         record.receipt = report.receipt;
+        record.children = report.children;
         let attempt =
             AttemptRecord { started_at, ended_at: now, status: report.status, reason: report.reason, detail: None };
         let after_outage = report.outcome == Outcome::TargetFailed;

@@ -1,7 +1,7 @@
 //! Which targets an event goes to: one delivery for each target that takes it, and never none.
 
+use super::Arrival;
 use crate::plan::{Ready, Route, RouteKind};
-use crate::verify::Verified;
 use oxgate_core::lane::{LaneBy, LaneScope};
 use oxgate_core::order::OrderBy;
 use oxgate_core::{Address, Delivery, OrderKeys, Reason};
@@ -9,13 +9,19 @@ use oxgate_dispatch::UNROUTED;
 use oxgate_store::command::NewDelivery;
 
 /// The routes that take the event: the first that fits of each target, in the order of the configuration. Responders
-/// take synchronous requests only.
+/// take synchronous requests only, and what a forward made for handlers goes to no such forward again: it could go round
+/// for ever.
 pub(super) fn matching<'a>(plan: &'a Ready, endpoint: &str, address: &Address) -> Vec<&'a Route> {
     let mut routes: Vec<&Route> = Vec::new();
+    let was_forwarded = plan.forwards_to_handlers(endpoint);
     for route in &plan.routes {
-        let asynchronous = !matches!(route.kind, RouteKind::Responder(_));
+        let takes_events = match route.kind {
+            RouteKind::Responder(_) => false,
+            RouteKind::Forward => !was_forwarded,
+            RouteKind::Handler | RouteKind::Discard => true,
+        };
         let taken = routes.iter().any(|other| other.target == route.target);
-        if asynchronous && !taken && route.filter.takes(endpoint, address) {
+        if takes_events && !taken && route.filter.takes(endpoint, address) {
             routes.push(route);
         }
     }
@@ -25,36 +31,36 @@ pub(super) fn matching<'a>(plan: &'a Ready, endpoint: &str, address: &Address) -
 /// One delivery for each route.
 pub(super) fn of_routes(
     routes: &[&Route],
-    verified: &Verified,
+    arrival: Arrival<'_>,
     address: &Address,
     waits_for: impl Fn(OrderBy) -> OrderKeys,
 ) -> Vec<NewDelivery> {
     let of_route = |route: &&Route| NewDelivery {
         target: route.target.clone(),
-        scope: LaneScope::of(&route.lane_by, &verified.endpoint().name, address),
+        scope: LaneScope::of(&route.lane_by, arrival.door, address),
         keys: waits_for(route.order_by),
-        delivery: Delivery::queued(verified.at(), None),
+        delivery: Delivery::queued(arrival.at, None),
     };
     routes.iter().map(of_route).collect()
 }
 
 /// The delivery of an event that no handler takes.
-pub(super) fn unrouted(verified: &Verified) -> NewDelivery {
-    parked(verified, Reason::UNROUTED)
+pub(super) fn unrouted(arrival: Arrival<'_>) -> NewDelivery {
+    parked(arrival, Reason::UNROUTED)
 }
 
 /// The delivery of an event that cannot be read.
-pub(super) fn unreadable(verified: &Verified) -> NewDelivery {
-    parked(verified, Reason::UNREADABLE)
+pub(super) fn unreadable(arrival: Arrival<'_>) -> NewDelivery {
+    parked(arrival, Reason::UNREADABLE)
 }
 
 /// Parked from the start on the built-in target. Its lanes are told apart by endpoint only, so that they stay few, and
 /// nothing in them waits for anything: they are a list to look through, not an order.
-fn parked(verified: &Verified, reason: Reason) -> NewDelivery {
+fn parked(arrival: Arrival<'_>, reason: Reason) -> NewDelivery {
     NewDelivery {
         target: UNROUTED.to_owned(),
-        scope: LaneScope::of(&[LaneBy::Endpoint], &verified.endpoint().name, &Address::default()),
+        scope: LaneScope::of(&[LaneBy::Endpoint], arrival.door, &Address::default()),
         keys: OrderKeys::Free,
-        delivery: Delivery::parked(verified.at(), reason),
+        delivery: Delivery::parked(arrival.at, reason),
     }
 }

@@ -57,15 +57,7 @@ async fn a_replay_goes_to_the_destination_of_the_first_delivery() {
         keys: OrderKeys::All,
         delivery: Delivery::queued(gateway.clock.now(), None),
     };
-    let record = Record {
-        delivery: first,
-        fact: Fact::Replay,
-        policy: Policy::REDOX,
-        attempt: None,
-        receipt: None,
-        actor: None,
-        instead: Some(again),
-    };
+    let record = Record { instead: Some(again), ..Record::new(first, Fact::Replay, Policy::REDOX) };
     let recorded = gateway.store.record(record).await.unwrap();
     let Recorded::Done { made: Some(made), .. } = recorded else { panic!("{recorded:?}") };
     assert_eq!(made.n, 2);

@@ -181,7 +181,8 @@ fn weight(command: &Command) -> u32 {
         Command::Submit(submit) => inline(submit.event.body.inline.as_ref()),
         Command::Record(record) => {
             let detail = record.attempt.as_ref().and_then(|attempt| attempt.detail.as_ref());
-            inline(detail.and_then(|detail| detail.inline.as_ref()))
+            let of_children = record.children.iter().map(|child| inline(child.event.body.inline.as_ref()));
+            of_children.fold(inline(detail.and_then(|detail| detail.inline.as_ref())), u32::saturating_add)
         }
         Command::Part { bytes, .. } => inline(Some(bytes)),
         _ => 0,

@@ -116,7 +116,7 @@ impl<O: Open> Bed<O> {
     /// Records a fact that must be legal, and returns the state it leads to and the delivery it made.
     pub(crate) fn fact(&mut self, delivery: DeliveryId, fact: Fact, policy: Policy) -> (State, Option<DeliveryId>) {
         match self.record(super::sample::fact(delivery, fact, policy)) {
-            Recorded::Done { row, made } => (row.state, made),
+            Recorded::Done { row, made, .. } => (row.state, made),
             other => panic!("{other:?}"),
         }
     }

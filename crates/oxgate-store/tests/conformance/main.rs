@@ -13,6 +13,9 @@ mod once;
 /// Facts and rows.
 mod facts;
 
+/// Events made from events.
+mod children;
+
 /// What parking does to those behind.
 mod holds;
 
@@ -82,6 +85,13 @@ conformance! {
         a_submission_key_with_another_body_is_refused,
         submission_keys_are_the_clients_own,
         an_event_needs_a_delivery,
+    }
+    children::{
+        g1_a_forward_is_settled_with_its_child_or_not_at_all,
+        g2_a_forward_settled_twice_makes_its_child_once,
+        a_child_asks_and_answers_like_any_event,
+        a_person_cancels_and_sends_another_in_one_step,
+        too_many_children_fail_the_command,
     }
     facts::{
         a_handler_takes_an_event,

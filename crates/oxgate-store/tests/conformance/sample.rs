@@ -132,7 +132,7 @@ pub(crate) fn results(body: u64, numbers: &[&str], patients: &[&str]) -> Accept 
 
 /// A fact with nothing beside it.
 pub(crate) fn fact(delivery: DeliveryId, fact: Fact, policy: Policy) -> Record {
-    Record { delivery, fact, policy, attempt: None, receipt: None, actor: None, instead: None }
+    Record::new(delivery, fact, policy)
 }
 
 /// An attempt that took a second.

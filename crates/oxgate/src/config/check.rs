@@ -2,7 +2,7 @@
 
 use super::Config;
 use super::error::{Finding, nearest};
-use super::local::HandlerKind;
+use super::local::{Forward, Handler, HandlerKind};
 use super::redox::Auth;
 use toml::Spanned;
 
@@ -92,7 +92,10 @@ fn handlers(config: &Config) -> Checked {
     for handler in &config.handlers {
         let name = handler.name.get_ref();
         let kind = *handler.kind.get_ref();
-        if kind == HandlerKind::Discard {
+        if kind == HandlerKind::Forward {
+            forward(config, handler)?;
+        }
+        if matches!(kind, HandlerKind::Discard | HandlerKind::Forward) {
             continue;
         }
         let Some(url) = &handler.url else {
@@ -105,6 +108,24 @@ fn handlers(config: &Config) -> Checked {
             let how = "write one with `oxgate init`, or any 24 to 64 random bytes as `whsec_` and base64";
             return Err(found(&handler.kind, format!("handler `{name}` needs `secrets` to sign with: {how}")));
         }
+    }
+    Ok(())
+}
+
+fn forward(config: &Config, handler: &Handler) -> Checked {
+    let Some(to) = handler.to else {
+        let name = handler.name.get_ref();
+        return Err(found(&handler.kind, format!("handler `{name}` forwards and needs `to`: `redox` or `handlers`")));
+    };
+    let addressed = handler.source.iter().chain(&handler.destinations).next();
+    if let Some(at) = addressed.filter(|_| to == Forward::Handlers) {
+        return Err(found(at, "`source` and `destinations` are for events that go to Redox".to_owned()));
+    }
+    if let Some(source) = &handler.source {
+        named("source", source, config.sources.iter().map(|known| known.name.get_ref().as_str()))?;
+    }
+    for destination in &handler.destinations {
+        named("destination", destination, config.destinations.iter().map(|known| known.name.get_ref().as_str()))?;
     }
     Ok(())
 }

@@ -72,6 +72,35 @@ pub(crate) struct Handler {
     pub(crate) health_url: Option<String>,
     /// Certificates to trust besides the system's, PEM.
     pub(crate) ca_file: Option<PathBuf>,
+    /// `forward`: where the events go that it makes.
+    pub(crate) to: Option<Forward>,
+    /// `forward`: how they are made.
+    #[serde(default)]
+    pub(crate) transform: TransformKind,
+    /// `forward` to Redox: the `[[source]]` that `Meta.Source` is set to; left as it is unless given.
+    pub(crate) source: Option<Spanned<String>>,
+    /// `forward` to Redox: the `[[destination]]`s that `Meta.Destinations` is set to; left as it is unless given.
+    #[serde(default)]
+    pub(crate) destinations: Vec<Spanned<String>>,
+}
+
+/// Where a forward's events go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Forward {
+    /// To Redox, as if an application had submitted them.
+    Redox,
+    /// To the other handlers, as if they had arrived at an endpoint of the forward's name.
+    Handlers,
+}
+
+/// How a forward makes its events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TransformKind {
+    /// The same bytes.
+    #[default]
+    Copy,
 }
 
 /// What a handler is.
@@ -84,6 +113,8 @@ pub(crate) enum HandlerKind {
     Ops,
     /// Answers synchronous requests from Redox.
     Responder,
+    /// Makes other events from events.
+    Forward,
     /// Takes events and drops them, counted.
     Discard,
 }

@@ -15,6 +15,9 @@ mod keys;
 /// Configuration to parts.
 pub(crate) mod plan;
 
+/// Events made from events.
+mod forward;
+
 /// Configuration anew.
 mod reload;
 

@@ -1,9 +1,10 @@
 //! From the configuration to the parts: what each crate needs to know, in its own words.
 
+use super::forward::{self, Ways};
 use super::keys;
 use crate::chance::{OsEntropy, SystemClock};
 use crate::config::Loaded;
-use crate::config::local::{CannotHandle, Handler, HandlerKind};
+use crate::config::local::{CannotHandle, Forward, Handler, HandlerKind};
 use crate::config::redox::{Account, Auth};
 use crate::exit::with_causes;
 use oxgate_api::Routes;
@@ -41,6 +42,8 @@ pub(crate) struct Lasting {
     pub(crate) gate: Arc<QuotaGate>,
     /// Where the gateway is reached, for links.
     pub(crate) api_base: String,
+    /// Where forwards send what they make.
+    pub(crate) ways: Arc<Ways>,
 }
 
 /// What a configuration makes of the parts.
@@ -60,7 +63,15 @@ pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
     for account in &loaded.config.accounts {
         client(loaded, account, Arc::new(redox_client::meter::Unmetered))?;
     }
-    for handler in loaded.config.handlers.iter().filter(|handler| *handler.kind.get_ref() != HandlerKind::Discard) {
+    let peers = loaded
+        .config
+        .handlers
+        .iter()
+        .filter(|handler| !matches!(handler.kind.get_ref(), HandlerKind::Discard | HandlerKind::Forward));
+    for handler in loaded.config.handlers.iter().filter(|handler| *handler.kind.get_ref() == HandlerKind::Forward) {
+        forward::transform(loaded, handler)?;
+    }
+    for handler in peers {
         let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
         Responder::new(&peer(loaded, handler)?).map_err(|error| named(with_causes(&error)))?;
     }
@@ -145,6 +156,8 @@ fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
                     Responder::new(&peer(loaded, handler)?).map_err(|error| named(with_causes(&error)))?,
                 )
             }
+            HandlerKind::Forward if handler.to == Some(Forward::Handlers) => inbound::RouteKind::Forward,
+            HandlerKind::Forward => inbound::RouteKind::Handler,
             HandlerKind::Discard => inbound::RouteKind::Discard,
             // Operational events are made in the store and addressed there.
             HandlerKind::Ops => continue,
@@ -283,6 +296,7 @@ fn spec(handler: &Handler) -> TargetSpec {
         HandlerKind::Http => "http",
         HandlerKind::Ops => "ops",
         HandlerKind::Responder => "responder",
+        HandlerKind::Forward => "forward",
         HandlerKind::Discard => "discard",
     };
     let mut spec = TargetSpec::handler(handler.name.get_ref(), kind);
@@ -295,6 +309,10 @@ fn spec(handler: &Handler) -> TargetSpec {
     };
     spec.concurrency = handler.concurrency.unwrap_or(spec.concurrency).max(1);
     spec.timeout = handler.timeout.map_or(spec.timeout, |span| span.0);
+    if *handler.kind.get_ref() == HandlerKind::Forward {
+        spec.inline_max = u64::MAX;
+        return spec;
+    }
     spec.inline_max = handler.inline_max.map_or(limits::WEBHOOK_INLINE_BYTES, |size| size.0) as u64;
     spec
 }
@@ -310,6 +328,7 @@ fn wired(loaded: &Loaded, handler: &Handler, lasting: &Lasting) -> Result<Option
             Arc::new(HttpHandler::new(&settings, lasting.store.clone(), clock).map_err(|error| named(&error))?)
         }
         HandlerKind::Ops => Arc::new(OpsHandler::new(&peer(loaded, handler)?, clock).map_err(|error| named(&error))?),
+        HandlerKind::Forward => Arc::new(forward::handler(loaded, handler, &lasting.ways)?),
         HandlerKind::Discard => Arc::new(DiscardHandler::new(lasting.counts.clone())),
     };
     Ok(Some(Wired::new(spec(handler), target)))

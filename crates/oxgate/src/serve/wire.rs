@@ -1,6 +1,7 @@
 //! The composition root: the one place where all parts meet.
 
 use super::chores::Chores;
+use super::forward::Ways;
 use super::plan::{self, Lasting};
 use super::reload::{Current, Reloader};
 use crate::chance::{OsEntropy, SystemClock};
@@ -32,13 +33,15 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let gate = Arc::new(QuotaGate::new("default", rules, clock.clone(), timer.clone()));
     let keeper = QuotaKeeper::restore(store.clone(), gate.clone()).await.map_err(Failure::failed)?;
     let api_base = loaded.config.server.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
-    let lasting = Lasting { store: store.clone(), counts: Arc::default(), gate, api_base };
+    let ways = Arc::new(Ways::default());
+    let lasting = Lasting { store: store.clone(), counts: Arc::default(), gate, api_base, ways: ways.clone() };
     let built = plan::build(&loaded, &lasting).map_err(Failure::failed)?;
 
     let bodies = BytesBudget::new(limits::BODIES_IN_FLIGHT_BYTES);
     let outbound = Arc::new(Outbound::new(store.clone(), clock.clone(), built.roads));
     let inbound_parts = inbound_parts(&lasting, &clock, &bodies);
     let inbound = Arc::new(Inbound::new(inbound_parts, built.inbound).map_err(Failure::failed)?);
+    ways.open(&inbound, &outbound);
     let routing = Arc::new(Routing::new(store.keyed().clone(), clock.clone(), built.routes));
     let feed = Feed::default();
     let runner = Runner::new(oxgate_dispatch::Parts {

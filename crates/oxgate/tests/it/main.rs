@@ -3,6 +3,7 @@
 mod bulk;
 mod child;
 mod commands;
+mod forward;
 mod hl7;
 mod life;
 mod road;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 /// An application that passes on what it is given.
-async fn application() -> (String, mpsc::UnboundedReceiver<(HeaderMap, Bytes)>) {
+pub(crate) async fn application() -> (String, mpsc::UnboundedReceiver<(HeaderMap, Bytes)>) {
     let (sender, receiver) = mpsc::unbounded_channel();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -68,7 +68,7 @@ async fn an_order_goes_out_and_its_result_comes_back_linked() {
     assert!(!log.contains("OX-1"), "no patient's number in the log: {log}");
 }
 
-/// Events that came through the endpoint, as the command line lists them.
+/// Inbound events, as the command line lists them.
 async fn inbound(stage: &Stage) -> Vec<Value> {
     let path = stage.path().to_owned();
     let listed = tokio::task::spawn_blocking(move || {

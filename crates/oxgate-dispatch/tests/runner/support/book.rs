@@ -274,7 +274,7 @@ impl Pages {
                 _ => (),
             }
         }
-        Recorded::Done { row: entry.row, made: None }
+        Recorded::Done { row: entry.row, made: None, children: Vec::new() }
     }
 
     fn turn(&mut self, first: DeliveryId, entry: &Entry, from: State, fact: &Fact, now: Timestamp) {

@@ -18,6 +18,9 @@ mod answers;
 /// A fact about a delivery, run through the state machine.
 mod record;
 
+/// Events made from an event.
+mod children;
+
 /// What parking does to those behind, and what ends it.
 mod holds;
 

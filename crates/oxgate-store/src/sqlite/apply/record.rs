@@ -45,11 +45,15 @@ impl Turn<'_> {
             }
         };
         if self.skips(&fact) {
-            return Ok(Recorded::Done { row: step.next, made: None });
+            return Ok(Recorded::Done { row: step.next, made: None, children: Vec::new() });
         }
+        // A fact that is only noted must not make the same children again.
+        let moves = step.next.state != stored.row.state;
+        let children = if moves { self.children(record)? } else { Vec::new() };
+        let receipt = record.receipt.clone().or_else(|| super::children::receipt(&children));
         let circumstances = Circumstances {
             attempt: record.attempt.as_ref(),
-            receipt: record.receipt.as_deref(),
+            receipt: receipt.as_deref(),
             actor: record.actor.as_ref(),
             instead: record.instead.as_ref(),
         };
@@ -58,7 +62,7 @@ impl Turn<'_> {
             let id = record.delivery;
             self.audit(actor, record.fact.name(), Some((id.event, Some(id.n))))?;
         }
-        Ok(Recorded::Done { row, made })
+        Ok(Recorded::Done { row, made, children })
     }
 
     /// Fact and policy as recorded; with `g4-count-outage` an outage speaks against the event.

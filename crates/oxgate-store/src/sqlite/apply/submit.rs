@@ -60,7 +60,7 @@ impl Turn<'_> {
         self.context.keyed.hash("idempotency", &key.key)
     }
 
-    fn expect(&mut self, event: EventId, new: &NewExpectation) -> rusqlite::Result<()> {
+    pub(super) fn expect(&mut self, event: EventId, new: &NewExpectation) -> rusqlite::Result<()> {
         let partner = self.name(Kind::Partner, &new.partner)?;
         let rule = self.name(Kind::Rule, &new.rule)?;
         let within = new.within.map(|within| i64::try_from(within.as_millis()).unwrap_or(i64::MAX / 2));
