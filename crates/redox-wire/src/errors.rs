@@ -153,7 +153,7 @@ pub(crate) fn collect(value: &Value, into: &mut Vec<ReplyError>) {
 }
 
 /// Adds the issues of a FHIR `OperationOutcome` that say that something failed: severity `error` and `fatal`, and any word
-/// that is not known to be harmless (HL7 FHIR R4, OperationOutcome). Redox puts the destination's status beside them.
+/// that is not known to be harmless (HL7 FHIR R4, `OperationOutcome`). Redox puts the destination's status beside them.
 pub(crate) fn collect_issues(value: &Value, into: &mut Vec<ReplyError>) {
     let issues = match value {
         Value::Array(issues) => issues.as_slice(),

@@ -15,7 +15,8 @@
 //! | [`Unknown`](Reply::Unknown) | cannot be told | – | finds out before sending again |
 //!
 //! Sources: Redox docs, "Error handling and responses", "Quotas and constraints", "Responding to queries", "FHIR API
-//! reference"; HL7 FHIR R4, "OperationOutcome"; RFC 9110 §15. Where they leave a status open, it is *unknown* for a success or a server error and *rejected* for a client error.
+//! reference"; HL7 FHIR R4, `OperationOutcome`; RFC 9110 §15. Where they leave a status open, it is *unknown* for a success or
+//! a server error and *rejected* for a client error.
 
 mod body;
 
