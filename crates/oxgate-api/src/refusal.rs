@@ -80,11 +80,12 @@ impl From<Invalid> for Problem {
                 .with("path", item(*index))
                 .with("known", known.as_slice())
                 .with_some("nearest", nearest.as_deref()),
-            Invalid::NotAccepted { index, destination, accepts, takers, .. } => with(Code::NotAccepted)
+            Invalid::NotAccepted { index, destination, instead, .. } => with(Code::NotAccepted)
                 .with("path", item(*index))
                 .with("destination", destination.as_str())
-                .with("accepts", accepts.as_slice())
-                .with("accepted_by", takers.as_slice()),
+                .with("nearest", instead.nearest.as_slice())
+                .with("accepts", instead.accepts.as_slice())
+                .with("accepted_by", instead.takers.as_slice()),
             Invalid::Content { kind, errors, problems } => with(Code::NotValid)
                 .with("kind", kind.as_str())
                 .with("errors", *errors)

@@ -11,11 +11,15 @@ use oxgate_core::{Address, Clock, Delivery, Direction, Keyed, OrderKeys};
 use oxgate_dispatch::{TargetSpec, UNROUTED};
 use oxgate_inbound::{Route, RouteKind};
 use oxgate_outbound::plan::Plan;
+use oxgate_outbound::submit::Priority;
 use oxgate_store::command::NewDelivery;
 use oxgate_store::view::EventRow;
 use redox_model::envelope::{self, Message};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
+
+/// Each has its own target.
+const PRIORITIES: [Priority; 2] = [Priority::Live, Priority::Backfill];
 
 /// One consistent state of the configuration, as far as it says where events go.
 #[derive(Clone, Debug)]
@@ -59,7 +63,10 @@ impl Routing {
         let routes = self.routes();
         let mut names: Vec<String> = match direction {
             Direction::Inbound => handlers(&routes).map(|route| route.target.clone()).collect(),
-            Direction::Outbound => routes.outbound.sources.iter().map(|source| source.account.target.clone()).collect(),
+            Direction::Outbound => {
+                let accounts = routes.outbound.sources.iter().map(|source| &source.account);
+                accounts.flat_map(|account| PRIORITIES.map(|priority| account.target_for(priority))).collect()
+            }
             Direction::Ops => {
                 routes.targets.iter().filter(|spec| spec.kind == "ops").map(|spec| spec.name.clone()).collect()
             }
@@ -104,7 +111,8 @@ impl Routing {
     fn outbound(&self, routes: &Routes, event: &EventRow, body: &Bytes, to: Option<&str>) -> Vec<NewDelivery> {
         let plan = &routes.outbound;
         let Some(source) = plan.source_by_id(&event.address.source) else { return Vec::new() };
-        if to.is_some_and(|name| name != source.account.target) {
+        let to = to.map_or_else(|| source.account.target.clone(), str::to_owned);
+        if PRIORITIES.iter().all(|priority| source.account.target_for(*priority) != to) {
             return Vec::new();
         }
         let Ok(Message::DataModel(envelope)) = envelope::read(body) else { return Vec::new() };
@@ -113,7 +121,7 @@ impl Routing {
         let mut by = plan.lane_by.clone();
         by.push(LaneBy::Destination);
         let of_destination = |id: &str| NewDelivery {
-            target: source.account.target.clone(),
+            target: to.clone(),
             scope: LaneScope::of(&by, &event.door, &Address { destination: id.to_owned(), ..event.address.clone() }),
             keys: keys.clone(),
             delivery: Delivery::queued(self.clock.now(), None),

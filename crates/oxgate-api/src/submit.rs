@@ -4,7 +4,7 @@ use crate::batch;
 use crate::caller::Caller;
 use crate::gateway::Gateway;
 use crate::intake;
-use crate::params::{Params, header, span, time};
+use crate::params::{Params, header, parsed, span, time};
 use crate::problem::{Code, Problem};
 use axum::Json;
 use axum::body::Body;
@@ -14,7 +14,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header as names};
 use oxgate_core::{Phi, Timestamp};
 use oxgate_outbound::enqueue::Queued;
-use oxgate_outbound::submit::{IDEMPOTENCY_KEY_BYTES_MAX, Submission};
+use oxgate_outbound::submit::{IDEMPOTENCY_KEY_BYTES_MAX, Priority, Submission};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,7 @@ pub(crate) struct Envelope {
     correlation: Option<Phi<String>>,
     expires_at: Option<Timestamp>,
     reply_within: Option<Duration>,
+    priority: Priority,
 }
 
 impl Envelope {
@@ -47,6 +48,7 @@ impl Envelope {
             correlation: header(headers, "oxgate-correlation", "UTF-8 text, once", text)?,
             expires_at: header(headers, "oxgate-expires", "RFC 3339, or a span such as `2h`", |text| time(text, now))?,
             reply_within: header(headers, "oxgate-reply-within", "a span such as `24h`", span)?,
+            priority: header(headers, "oxgate-priority", "`live` or `backfill`", parsed)?.unwrap_or_default(),
         })
     }
 
@@ -59,6 +61,7 @@ impl Envelope {
             correlation: self.correlation.clone(),
             expires_at: self.expires_at,
             reply_within: self.reply_within,
+            priority: self.priority,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What deliveries go to: a target's rules, the job handed to it, and the report it gives back.
 
-use crate::limiter::QuotaGate;
+use crate::limiter::{QuotaGate, Share};
 use oxgate_core::delivery::Policy;
 use oxgate_core::order::OrderBy;
 use oxgate_core::retry::Backoff;
@@ -18,12 +18,20 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Something that takes deliveries: an HTTP handler, Redox, a file.
 ///
-/// For a target of mode `Once` the runner has made the attempt durable before it calls [`Target::deliver`]; nothing
-/// may leave towards the peer outside that call. A panic inside is caught and reported as [`Outcome::EventFailed`]
+/// For a target of mode `Once` the runner has made the attempt durable before it calls [`Target::deliver`]; nothing of
+/// the event may leave towards the peer outside that call, files that it embeds excepted. A panic inside is caught and reported as [`Outcome::EventFailed`]
 /// (repeatable) or [`Outcome::Unknown`] (once). A call that outlasts [`Job::deadline`] is dropped and reported as
 /// [`Outcome::TargetFailed`] (repeatable) or [`Outcome::Unknown`] (once).
 pub trait Target: Send + Sync + 'static {
-    /// Tries once to hand over `job`.
+    /// Does what has to come before the attempt is made durable, and gives back the job as it is to be delivered: gets a
+    /// token, puts files where the event can refer to them. Whatever goes wrong here leaves nothing in doubt, because the
+    /// event itself has not left; so a report of [`Outcome::Unknown`] has no place here and is taken as
+    /// [`Outcome::TargetFailed`]. A call that outlasts [`Job::deadline`] is dropped and tried again later.
+    fn prepare(&self, job: Job) -> BoxFuture<'_, Result<Job, Report>> {
+        Box::pin(std::future::ready(Ok(job)))
+    }
+
+    /// Tries once to hand over `job`, as [`Target::prepare`] gave it back.
     fn deliver(&self, job: Job) -> BoxFuture<'_, Report>;
 
     /// Whether the target's health URL answers. Asked after an [`Outcome::EventFailed`] to tell a poisonous event from a
@@ -139,6 +147,8 @@ pub struct Wired {
     pub sender: Option<Arc<dyn Target>>,
     /// The quota that each attempt takes a permit from, before it is made durable.
     pub quota: Option<Arc<QuotaGate>>,
+    /// Whose part of the quota that is. Replays take theirs from [`Share::FollowUp`] wherever they go.
+    pub share: Share,
     /// Where to look for evidence about unknown outcomes.
     pub evidence: Option<Arc<dyn Evidence>>,
 }
@@ -146,12 +156,12 @@ pub struct Wired {
 impl Wired {
     /// A target that delivers, without quota and evidence.
     pub fn new(spec: TargetSpec, sender: Arc<dyn Target>) -> Self {
-        Self { spec, sender: Some(sender), quota: None, evidence: None }
+        Self { spec, sender: Some(sender), quota: None, share: Share::Live, evidence: None }
     }
 
     /// A target for which the runner starts nothing.
     pub const fn without_sender(spec: TargetSpec) -> Self {
-        Self { spec, sender: None, quota: None, evidence: None }
+        Self { spec, sender: None, quota: None, share: Share::Live, evidence: None }
     }
 }
 

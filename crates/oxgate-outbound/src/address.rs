@@ -1,14 +1,18 @@
 //! Reading where a body wants to go: what it is, who sends it, and which destinations it names.
 
 use crate::plan::{Destination, Plan, Source, UnknownKinds};
-use crate::validate::Invalid;
+use crate::validate::{Instead, Invalid};
 use oxgate_core::{Address, Flags};
-use redox_model::catalogue::{self, Mode};
+use redox_model::catalogue::{self, EventInfo, Mode};
 use redox_model::envelope::{self, Envelope, Message};
+use redox_model::nearest;
 
 /// The most destinations of one submission. Each becomes a delivery in the same transaction, so the number bounds that
 /// transaction; a broadcast to more is several submissions.
 pub const DESTINATIONS_MAX: usize = 64;
+
+/// The most event types that a refusal names as near.
+const NEAREST_MAX: usize = 3;
 
 /// Which door the body came through.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,7 +54,7 @@ pub(crate) fn read<'b, 'p>(body: &'b [u8], plan: &'p Plan, wanted: Wanted) -> Re
     };
     for (index, destination) in destinations.iter().enumerate() {
         if !destination.takes(&address) {
-            return Err(not_accepting(index, destination, &address, plan));
+            return Err(not_accepting(index, destination, &address, plan, wanted));
         }
     }
     let flags = [(Flags::TEST, address.test), (Flags::UNKNOWN_KIND, !known)];
@@ -128,16 +132,42 @@ fn destinations<'p>(envelope: &Envelope<'_>, plan: &'p Plan, wanted: Wanted) -> 
     Ok(found)
 }
 
-fn not_accepting(index: usize, destination: &Destination, address: &Address, plan: &Plan) -> Invalid {
+fn not_accepting(index: usize, destination: &Destination, address: &Address, plan: &Plan, wanted: Wanted) -> Invalid {
     let takers = plan.destinations.iter().filter(|other| other.takes(address));
     Invalid::NotAccepted {
         index,
         destination: destination.name.clone(),
         // A kind out of the catalogue may be shown; any other text came out of the body.
         kind: catalogue::find(&address.model, &address.event_type).map(ToString::to_string),
-        accepts: destination.accepts.clone(),
-        takers: takers.map(|taker| taker.name.clone()).collect(),
+        instead: Box::new(Instead {
+            nearest: nearest_taken(destination, address, wanted),
+            accepts: destination.accepts.clone(),
+            takers: takers.map(|taker| taker.name.clone()).collect(),
+        }),
     }
+}
+
+/// The event types that a destination takes at this door and that are most like the one it does not: those of the same
+/// model or, failing that, the one with a near name.
+fn nearest_taken(destination: &Destination, address: &Address, wanted: Wanted) -> Vec<String> {
+    let mode = match wanted {
+        Wanted::Event => Mode::Async,
+        Wanted::Query => Mode::SyncQuery,
+    };
+    let is_taken = |info: &&EventInfo| {
+        let kind = Address { model: info.data_model.into(), event_type: info.event_type.into(), ..address.clone() };
+        info.mode == mode && destination.takes(&kind)
+    };
+    let taken: Vec<&EventInfo> = catalogue::events().iter().filter(is_taken).collect();
+    let mut same: Vec<&EventInfo> = taken.iter().copied().filter(|info| info.data_model == address.model).collect();
+    same.sort_by_key(|info| nearest::edits(info.event_type, &address.event_type));
+    same.truncate(NEAREST_MAX);
+    if same.is_empty() {
+        let wanted = format!("{}.{}", address.model, address.event_type);
+        let named: Vec<String> = taken.iter().map(ToString::to_string).collect();
+        return nearest::of(&wanted, named.iter().map(String::as_str)).map(str::to_owned).into_iter().collect();
+    }
+    same.iter().map(ToString::to_string).collect()
 }
 
 fn names(plan: &Plan) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 use crate::correlate;
 use crate::plan::Destination;
+use crate::submit::Submission;
 use crate::validate::Valid;
 use oxgate_core::{Address, Delivery, DeliveryId, Direction, EventId, Phi, Refs, State, Timestamp};
 use oxgate_store::command::{Child, Idempotency, NewDelivery, NewEvent, Submit, Submitted};
@@ -153,9 +154,9 @@ pub(crate) async fn child(store: &Store, valid: &Valid, now: Timestamp) -> Resul
 
 fn new_deliveries(store: &Store, valid: &Valid, now: Timestamp) -> Vec<NewDelivery> {
     let keys = oxgate_keys::order(valid.plan.order_by, Some(&valid.keys), store.keyed());
-    let expires_at = valid.submitted.submission().expires_at;
+    let &Submission { expires_at, priority, .. } = valid.submitted.submission();
     let delivery = |destination: &Destination| NewDelivery {
-        target: valid.source.account.target.clone(),
+        target: valid.source.account.target_for(priority),
         scope: valid.plan.scope(&Address { destination: destination.id.clone(), ..valid.address.clone() }),
         keys: keys.clone(),
         delivery: Delivery::queued(now, expires_at),

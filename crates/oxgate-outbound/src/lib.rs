@@ -56,9 +56,6 @@ mod address;
 /// Order keys and expected answers.
 mod correlate;
 
-/// The configured name that was meant.
-mod nearest;
-
 /// What a reply means for a delivery.
 mod outcome;
 

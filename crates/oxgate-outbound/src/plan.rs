@@ -1,11 +1,12 @@
 //! What the configuration says about the road to Redox: who may be named as source, who as destination, and by which rules.
 
-use crate::nearest;
+use crate::submit::Priority;
 use oxgate_core::Address;
 use oxgate_core::expectation::Rule;
 use oxgate_core::filter::names_kind;
 use oxgate_core::lane::{LaneBy, LaneScope};
 use oxgate_core::order::OrderBy;
+use redox_model::nearest;
 use redox_model::validate::{Level, Requirement};
 use std::sync::Arc;
 
@@ -49,6 +50,22 @@ pub struct Account {
     pub name: String,
     /// The name of the dispatcher's target that sends with these credentials.
     pub target: String,
+}
+
+impl Account {
+    /// The dispatcher's target for deliveries of this priority.
+    pub fn target_for(&self, priority: Priority) -> String {
+        match priority {
+            Priority::Live => self.target.clone(),
+            Priority::Backfill => backfill_target(&self.target),
+        }
+    }
+}
+
+/// The sibling of a target that backfill goes to: the same credentials, lanes and places of its own. No configured name
+/// has a colon in it, so none can be taken for it.
+pub fn backfill_target(target: &str) -> String {
+    format!("{target}:backfill")
 }
 
 /// A Redox source that one of our accounts may send as.
@@ -117,13 +134,14 @@ impl Plan {
 
     /// The configured destination whose name or id is nearest to `text`.
     pub(crate) fn nearest_destination(&self, text: &str) -> Option<String> {
-        let pairs = self.destinations.iter().map(|destination| (&*destination.name, &*destination.id));
-        nearest::of(text, pairs)
+        let near = nearest::by(text, &self.destinations, |known| [known.name.as_str(), known.id.as_str()]);
+        near.map(|destination| destination.name.clone())
     }
 
     /// The configured source whose name or id is nearest to `text`.
     pub(crate) fn nearest_source(&self, text: &str) -> Option<String> {
-        nearest::of(text, self.sources.iter().map(|source| (&*source.name, &*source.id)))
+        let near = nearest::by(text, &self.sources, |known| [known.name.as_str(), known.id.as_str()]);
+        near.map(|source| source.name.clone())
     }
 
     /// The lane scope of a delivery. `address.destination` is the delivery's own destination and always part of the

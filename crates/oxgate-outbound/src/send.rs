@@ -1,4 +1,7 @@
 //! The Redox target: one delivery, one POST, with `Meta.Destinations` reduced to the delivery's own.
+//!
+//! Everything that can go wrong without the event leaving happens in `prepare`, before the dispatcher writes `sending`:
+//! a token that is refused, a body that names nobody. What a crash finds as `sending` may therefore have left.
 
 use crate::meter;
 use crate::outcome;
@@ -6,13 +9,14 @@ use crate::plan;
 use crate::transport::Transport;
 use bytes::Bytes;
 use oxgate_core::{DeliveryId, Reason};
-use oxgate_dispatch::{Body, BoxFuture, Job, Outcome, QuotaGate, Report, Target, TargetSpec, Wired};
+use oxgate_dispatch::{Body, BoxFuture, Job, Outcome, QuotaGate, Report, Share, Target, TargetSpec, Wired};
 use oxgate_store::Store;
 use redox_model::envelope::{self, Envelope, Message};
 use std::sync::Arc;
 
-/// Sends deliveries to Redox with one account's credentials. The dispatcher has written `sending` to disk before it
-/// calls, and taken the quota permit before that: an event that waits for the quota is not in doubt.
+/// Sends deliveries to Redox with one account's credentials. The dispatcher takes the quota permit, lets the target
+/// prepare, writes `sending` to disk, and only then calls it to send: an event that waits for the quota or for a token is
+/// not in doubt.
 #[derive(Debug)]
 pub struct RedoxTarget<T> {
     transport: Arc<T>,
@@ -44,14 +48,20 @@ impl<T: Transport> RedoxTarget<T> {
         Wired { quota: Some(quota), ..Wired::new(spec, Arc::new(self)) }
     }
 
-    async fn send(&self, job: Job) -> Report {
-        let body = match self.request(&job).await {
-            Ok(body) => body,
+    /// Makes the job's body the bytes to send.
+    async fn make_ready(&self, job: Job) -> Result<Job, Report> {
+        self.transport.ready().await.map_err(|error| outcome::of_error(&error.into()))?;
+        match self.request(&job).await {
+            Ok(body) => Ok(Job { body: Body::Inline(body), ..job }),
             Err(why) => {
                 tracing::error!(event.id = %job.event.id, delivery.id = %job.delivery, %why, "cannot be sent");
-                return why.report();
+                Err(why.report())
             }
-        };
+        }
+    }
+
+    async fn send(&self, job: Job) -> Report {
+        let Body::Inline(body) = job.body else { return Unsendable::NotLoaded.report() };
         match meter::prepaid(self.transport.send(body)).await {
             Ok(reply) => outcome::of_reply(&reply),
             Err(error) => outcome::of_error(&error),
@@ -89,7 +99,19 @@ impl<T: Transport> RedoxTarget<T> {
     }
 }
 
+/// The sibling of a Redox target for backfill: the same sender, places of its own (a quarter of the live ones, at least
+/// one), so that backfill which waits for its share of the quota takes none from live deliveries.
+pub fn backfill(live: &Wired) -> Wired {
+    let concurrency = (live.spec.concurrency / 4).max(1);
+    let spec = TargetSpec { name: plan::backfill_target(&live.spec.name), concurrency, ..live.spec.clone() };
+    Wired { spec, share: Share::FollowUp, ..live.clone() }
+}
+
 impl<T: Transport> Target for RedoxTarget<T> {
+    fn prepare(&self, job: Job) -> BoxFuture<'_, Result<Job, Report>> {
+        Box::pin(self.make_ready(job))
+    }
+
     fn deliver(&self, job: Job) -> BoxFuture<'_, Report> {
         Box::pin(self.send(job))
     }

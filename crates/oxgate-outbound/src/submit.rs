@@ -14,6 +14,40 @@ pub const CORRELATION_BYTES_MAX: usize = 1024;
 /// Longest wait for an answer: a body is kept as long as its answer is awaited.
 pub const REPLY_WITHIN_MAX: Duration = Duration::from_hours(366 * 24);
 
+/// How soon an event is wanted at Redox.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Priority {
+    /// As soon as its lane and the quota allow.
+    #[default]
+    Live,
+    /// In lanes of its own beside the live ones and out of the quota's share for replays, so that nothing live ever waits
+    /// behind it. Between the two no order is kept.
+    Backfill,
+}
+
+impl Priority {
+    /// The word that the API and the command line use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Backfill => "backfill",
+        }
+    }
+}
+
+/// A word that names no priority.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not a priority: use `live` or `backfill`")]
+pub struct UnknownPriority;
+
+impl std::str::FromStr for Priority {
+    type Err = UnknownPriority;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPriority> {
+        [Self::Live, Self::Backfill].into_iter().find(|priority| priority.as_str() == text).ok_or(UnknownPriority)
+    }
+}
+
 /// One event as it arrived at the API, header texts already turned into values.
 #[derive(Clone, Debug)]
 pub struct Submission {
@@ -31,6 +65,8 @@ pub struct Submission {
     pub expires_at: Option<Timestamp>,
     /// `Oxgate-Reply-Within`: how long to wait for the answer, counted from the settle; overrides the rule's own time.
     pub reply_within: Option<Duration>,
+    /// `Oxgate-Priority`.
+    pub priority: Priority,
 }
 
 /// Why a submission is refused before its body is looked at.
@@ -150,6 +186,7 @@ mod tests {
             correlation: None,
             expires_at: None,
             reply_within: None,
+            priority: Priority::Live,
         }
     }
 

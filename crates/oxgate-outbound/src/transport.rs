@@ -1,13 +1,16 @@
-//! What is needed of a Redox client: one call for events, one for queries.
+//! What is needed of a Redox client: one call for events, one for queries, and one that makes ready for either.
 
 use bytes::Bytes;
-use redox_client::{Answer, Client, SendError};
+use redox_client::{Answer, Client, SendError, TokenError};
 use redox_wire::reply::{Reply, RequestKind};
 use std::future::Future;
 use std::time::Duration;
 
 /// The way to Redox with one account's credentials. A message leaves at most once per call, and once more only after a 401.
 pub trait Transport: Send + Sync + 'static {
+    /// Resolves when a send could leave at once: there is a token. Nothing of any event leaves here.
+    fn ready(&self) -> impl Future<Output = Result<(), TokenError>> + Send;
+
     /// Sends an event. Dropping the future after it was first polled leaves the outcome unknown.
     fn send(&self, body: Bytes) -> impl Future<Output = Result<Reply, SendError>> + Send;
 
@@ -16,6 +19,10 @@ pub trait Transport: Send + Sync + 'static {
 }
 
 impl Transport for Client {
+    async fn ready(&self) -> Result<(), TokenError> {
+        self.tokens().token().await.map(|_token| ())
+    }
+
     async fn send(&self, body: Bytes) -> Result<Reply, SendError> {
         Client::send(self, body, RequestKind::Async).await
     }

@@ -107,8 +107,8 @@ pub enum Invalid {
     },
     /// The destination is not configured to take this event type.
     #[error(
-        "destination `{destination}` (`Meta.Destinations[{index}]`) does not accept {}; it accepts {}; accepted by: {}",
-        kind.as_deref().unwrap_or("this event type"), list(accepts), list(takers)
+        "destination `{destination}` (`Meta.Destinations[{index}]`) does not accept {}; {instead}",
+        kind.as_deref().unwrap_or("this event type")
     )]
     NotAccepted {
         /// The item, from 0.
@@ -117,10 +117,8 @@ pub enum Invalid {
         destination: String,
         /// `Model.EventType`, where the catalogue knows it.
         kind: Option<String>,
-        /// What it accepts.
-        accepts: Vec<String>,
-        /// The configured destinations that accept it.
-        takers: Vec<String>,
+        /// What could be sent there, or where this could go.
+        instead: Box<Instead>,
     },
     /// The body is not what its event type or its destinations ask for.
     #[error("{kind} has {errors} error{}{}", if *errors == 1 { "" } else { "s" }, content::first(problems))]
@@ -163,6 +161,26 @@ impl std::fmt::Display for NoReply {
 
 fn hint(nearest: Option<&str>) -> String {
     nearest.map(|name| format!(", did you mean `{name}`?")).unwrap_or_default()
+}
+
+/// The ways out for an event type that a destination does not accept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Instead {
+    /// The event types that it does accept and that are most like this one, the nearest first; empty when none is.
+    pub nearest: Vec<String>,
+    /// What it accepts, as configured.
+    pub accepts: Vec<String>,
+    /// The configured destinations that accept this event type.
+    pub takers: Vec<String>,
+}
+
+impl std::fmt::Display for Instead {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.nearest.is_empty() {
+            write!(f, "nearest that it accepts: {}; ", self.nearest.join(", "))?;
+        }
+        write!(f, "it accepts {}; accepted by: {}", list(&self.accepts), list(&self.takers))
+    }
 }
 
 /// How many names an error text shows; the variant holds all of them.

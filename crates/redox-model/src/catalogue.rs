@@ -6,6 +6,7 @@
 mod load;
 mod shape;
 
+use crate::nearest;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -113,11 +114,12 @@ pub fn find_dotted(name: &str) -> Option<&'static EventInfo> {
 
 /// The known event type whose name is nearest, for error texts; `None` when nothing is near.
 pub fn find_suggestion(data_model: &str, event_type: &str) -> Option<&'static EventInfo> {
-    let sought = simplify(data_model, event_type)?;
-    let distance = |event: &EventInfo| edit_distance(&sought, &simplify(event.data_model, event.event_type)?);
-    let best =
-        events().iter().filter_map(|event| Some((distance(event)?, event))).min_by_key(|(distance, _)| *distance);
-    best.filter(|(distance, _)| *distance <= 2 + sought.len() / 6).map(|(_, event)| event)
+    // Cut where the comparison would refuse it anyway, so that a long text costs no copy.
+    let short = |text: &str| text.len() <= nearest::COMPARED_BYTES;
+    let sought = (short(data_model) && short(event_type)).then(|| format!("{data_model}.{event_type}"))?;
+    let named = events().iter().map(|event| (event, event.to_string()));
+    let named: Vec<(&EventInfo, String)> = named.collect();
+    nearest::by(&sought, &named, |(_, name)| [name.as_str()]).map(|(event, _)| *event)
 }
 
 /// The event type that is meant by names with other case or white space (`Preadmit`), or by a name Redox used before
@@ -143,21 +145,6 @@ fn simplify(data_model: &str, event_type: &str) -> Option<Vec<u8>> {
     let name: Vec<u8> =
         whole.take(SUGGESTION_LIMIT + 1).filter(|byte| *byte != b' ').map(|byte| byte.to_ascii_lowercase()).collect();
     (name.len() <= SUGGESTION_LIMIT).then_some(name)
-}
-
-/// Levenshtein distance over bytes.
-pub(crate) fn edit_distance(left: &[u8], right: &[u8]) -> Option<usize> {
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, from) in left.iter().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, to) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied()
 }
 
 #[cfg(test)]

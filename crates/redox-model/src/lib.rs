@@ -22,6 +22,9 @@ pub mod catalogue;
 pub mod date;
 pub mod format;
 
+// What was meant by a name that is not known.
+pub mod nearest;
+
 // The one JSON reader.
 mod scan;
 

@@ -155,7 +155,7 @@ async fn a_replay_to_a_target_that_is_not_known_is_refused() {
     let (event, _) = outbound(&house, settled()).await;
     let path = format!("/v1/events/{event}/replay");
     let answer = house.call("POST", &path, json!({ "target": "app" }).to_string()).await;
-    assert_eq!((answer.code().as_str(), &answer.json()["known"]), ("OXG0028", &json!(["redox"])));
+    assert_eq!((answer.code().as_str(), &answer.json()["known"]), ("OXG0028", &json!(["redox", "redox:backfill"])));
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ use oxgate_dispatch::{
 };
 use oxgate_inbound::{CannotHandle, Counts, Endpoint, Inbound, Parts, Plan as InboundPlan, Route, RouteKind};
 use oxgate_outbound::plan::{Account, Destination, Plan, Source};
-use oxgate_outbound::send::RedoxTarget;
+use oxgate_outbound::send::{self, RedoxTarget};
 use oxgate_outbound::{Outbound, Roads};
 use oxgate_store::command::{Record, Recorded};
 use oxgate_store::{Faults, Settings, Store};
@@ -123,6 +123,7 @@ impl House {
         let feed = Feed::default();
         let timer = Arc::new(ClockTimer::new(clock.clone()));
         let gate = Arc::new(QuotaGate::new("egress", QuotaRules::default(), clock.clone(), timer.clone()));
+        let live = RedoxTarget::new(redox.clone(), store.clone()).wired(TargetSpec::redox("redox"), gate);
         let (told, waiting) = (feed.clone(), outbound.clone());
         let runner = Runner::new(RunnerParts {
             ledger: Arc::new(store.clone()),
@@ -130,10 +131,7 @@ impl House {
             timer,
             entropy: entropy.clone(),
             bodies: plans.budget.clone(),
-            targets: vec![
-                Wired::new(TargetSpec::handler("app", "http"), Arc::new(Takes)),
-                RedoxTarget::new(redox.clone(), store.clone()).wired(TargetSpec::redox("redox"), gate),
-            ],
+            targets: vec![Wired::new(TargetSpec::handler("app", "http"), Arc::new(Takes)), send::backfill(&live), live],
             observers: vec![
                 Arc::new(move |changes| told.observe(changes)),
                 Arc::new(move |changes| waiting.observe(changes)),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use oxgate_outbound::transport::Transport;
 use redox_client::transport::{Lost, NotSent};
-use redox_client::{Answer, SendError};
+use redox_client::{Answer, SendError, TokenError};
 use redox_wire::reply::{self, Reply, ReplyBody, ReplyHeaders, RequestKind};
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -50,6 +50,10 @@ impl FakeRedox {
 }
 
 impl Transport for FakeRedox {
+    async fn ready(&self) -> Result<(), TokenError> {
+        Ok(())
+    }
+
     async fn send(&self, _: Bytes) -> Result<Reply, SendError> {
         self.next(RequestKind::Async).map(|answer| answer.reply)
     }

@@ -10,6 +10,30 @@ use serde_json::json;
 use std::sync::Arc;
 
 #[tokio::test]
+async fn backfill_goes_beside_live_events() {
+    let house = House::running();
+    let send = async |id: &str, priority: &str| {
+        let body = crate::message::order(id, &[crate::message::NORTH]).to_string();
+        house.call_with("POST", "/v1/events?wait=30s", &[("oxgate-priority", priority)], body).await
+    };
+    let answer = send("o-1", "backfill").await;
+    assert_eq!(answer.json()["state"], "settled", "{answer:?}");
+    assert_eq!(send("o-2", "live").await.status, StatusCode::ACCEPTED);
+    let lanes = house.call("GET", "/v1/lanes", "").await.json();
+    let mut targets: Vec<&str> =
+        lanes["lanes"].as_array().unwrap().iter().map(|lane| lane["target"].as_str().unwrap()).collect();
+    targets.sort_unstable();
+    assert_eq!(targets, ["redox", "redox:backfill"]);
+    let refused = send("o-3", "soon").await;
+    assert_eq!((refused.code().as_str(), refused.text_of("parameter").as_str()), ("OXG0008", "oxgate-priority"));
+    // A replay stays where the first delivery was.
+    let again = house.call("POST", &format!("/v1/events/{}/replay", answer.text_of("id")), r#"{"as_new":true}"#).await;
+    let made = again.json()["deliveries"][0].as_str().unwrap().to_owned();
+    let made = house.call("GET", &format!("/v1/deliveries/{made}"), "").await;
+    assert_eq!(made.text_of("target"), "redox:backfill");
+}
+
+#[tokio::test]
 async fn g1_the_receipt_names_an_event_that_is_in_the_store() {
     let house = House::still();
     let answer = house.call("POST", "/v1/events", order("1", &[NORTH]).to_string()).await;

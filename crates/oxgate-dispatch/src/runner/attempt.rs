@@ -39,6 +39,8 @@ pub(super) enum End {
     StartRefused,
     /// The row has moved on; nothing has left.
     MovedOn,
+    /// The target could not be made ready for it; the start was not recorded and nothing has left.
+    NotReady(Reported),
     /// The target was asked, or did not need to be.
     Reported(Reported),
 }
@@ -53,11 +55,11 @@ pub(super) struct Reported {
 }
 
 /// Everything an attempt needs, read before anything is promised.
-struct Prepared {
+struct Loaded {
     /// `None` when it, or its body, is no longer stored.
     event: Option<(EventRow, Body)>,
     out_of_order: bool,
-    _bytes: BytesPermit,
+    bytes: BytesPermit,
 }
 
 /// Runs one attempt.
@@ -69,17 +71,14 @@ pub(super) async fn run(shared: Arc<Shared>, start: Start, wired: Wired) -> Fini
 async fn attempt(shared: &Shared, start: &Start, wired: &Wired) -> End {
     let Some(sender) = &wired.sender else { return End::NotBegun };
     // Waiting for room and permits comes before the start, so that a crash meanwhile leaves nothing in doubt.
-    let prepared = tokio::select! {
+    let ready = tokio::select! {
         biased;
         () = shared.stopping.cancelled() => return End::NotBegun,
-        prepared = prepare(shared, start, wired) => prepared,
+        ready = ready(shared, start, wired, sender.as_ref()) => ready,
     };
-    let prepared = match prepared {
-        Ok(prepared) => prepared,
-        Err(error) => {
-            tracing::warn!(delivery = %start.id, %error, "cannot prepare an attempt; it is tried again");
-            return End::NotBegun;
-        }
+    let (ready, _bytes) = match ready {
+        Ok(ready) => ready,
+        Err(end) => return end,
     };
     let mut attempt_no = start.row.attempts + 1;
     if wired.spec.policy.mode == Mode::Once {
@@ -93,31 +92,69 @@ async fn attempt(shared: &Shared, start: &Start, wired: &Wired) -> End {
         }
     }
     let started_at = shared.clock.now();
-    let asked = prepared.event.is_some();
-    let report = match prepared.event {
-        Some((event, body)) => {
-            let job = Job {
-                delivery: start.id,
-                attempt_no,
-                event,
-                body,
-                out_of_order: prepared.out_of_order,
-                started_at,
-                deadline: started_at.plus(wired.spec.timeout),
-            };
+    let asked = matches!(ready, Ready::Job(_));
+    let report = match ready {
+        Ready::Job(job) => {
+            let job = Job { attempt_no, started_at, deadline: started_at.plus(wired.spec.timeout), ..*job };
             deliver(shared, sender.as_ref(), job, wired.spec.policy.mode).await
         }
-        None => Report::new(Outcome::Rejected, Reason::BODY_EXPIRED),
+        Ready::Hopeless(report) => report,
     };
     let healthy = report.outcome == Outcome::EventFailed && is_healthy(shared, sender.as_ref()).await;
     End::Reported(Reported { report, asked, attempt_no, started_at, healthy })
 }
 
-async fn prepare(shared: &Shared, start: &Start, wired: &Wired) -> Result<Prepared, ReadFailed> {
+/// What may now be promised.
+enum Ready {
+    /// To deliver this.
+    Job(Box<Job>),
+    /// That it goes nowhere, for its own sake.
+    Hopeless(Report),
+}
+
+/// Loads the event and lets the target prepare itself: all that can fail without leaving anything in doubt.
+async fn ready(
+    shared: &Shared,
+    start: &Start,
+    wired: &Wired,
+    sender: &dyn Target,
+) -> Result<(Ready, BytesPermit), End> {
+    let Loaded { event, out_of_order, bytes } = load(shared, start, wired).await.map_err(|error| {
+        tracing::warn!(delivery = %start.id, %error, "cannot prepare an attempt; it is tried again");
+        End::NotBegun
+    })?;
+    let Some((event, body)) = event else {
+        return Ok((Ready::Hopeless(Report::new(Outcome::Rejected, Reason::BODY_EXPIRED)), bytes));
+    };
+    let (started_at, attempt_no) = (shared.clock.now(), start.row.attempts + 1);
+    let deadline = started_at.plus(wired.spec.timeout);
+    let job = Job { delivery: start.id, attempt_no, event, body, out_of_order, started_at, deadline };
+    let prepared = CatchPanic::of(|| sender.prepare(job));
+    let prepared = tokio::select! {
+        biased;
+        prepared = prepared => prepared.unwrap_or_else(|Panicked| {
+            tracing::error!(delivery = %start.id, "a target panicked");
+            Err(Report::new(Outcome::EventFailed, PANICKED))
+        }),
+        () = shared.timer.until(deadline) => Err(Report::new(Outcome::TargetFailed, Reason::TIMEOUT)),
+    };
+    match prepared {
+        Ok(job) => Ok((Ready::Job(Box::new(job)), bytes)),
+        Err(report) if matches!(report.outcome, Outcome::Rejected | Outcome::EventFailed) => {
+            Ok((Ready::Hopeless(report), bytes))
+        }
+        Err(report) => {
+            let report = Report { outcome: Outcome::TargetFailed, ..report };
+            Err(End::NotReady(Reported { report, asked: true, attempt_no, started_at, healthy: false }))
+        }
+    }
+}
+
+async fn load(shared: &Shared, start: &Start, wired: &Wired) -> Result<Loaded, ReadFailed> {
     if let Some(quota) = &wired.quota {
         // A rank of its own is the mark of a replay.
         let replay = start.rank != start.id.event.seq;
-        quota.permit(if replay { Share::FollowUp } else { Share::Live }).await;
+        quota.permit(if replay { Share::FollowUp } else { wired.share }).await;
     }
     let event = shared.ledger.event(start.id.event).await?.filter(|event| event.has_body);
     let inline = event.as_ref().filter(|event| event.body_bytes <= wired.spec.inline_max);
@@ -129,7 +166,7 @@ async fn prepare(shared: &Shared, start: &Start, wired: &Wired) -> Result<Prepar
     // Fresh deliveries cannot have been overtaken, and most are fresh: no read for them.
     let fresh = start.row.attempts == 0 && start.row.reason == Reason::NONE && start.rank == start.id.event.seq;
     let out_of_order = !fresh && shared.ledger.out_of_order(start.id).await?;
-    Ok(Prepared { event: event.zip(body), out_of_order, _bytes: bytes })
+    Ok(Loaded { event: event.zip(body), out_of_order, bytes })
 }
 
 async fn deliver(shared: &Shared, sender: &dyn Target, job: Job, mode: Mode) -> Report {

@@ -18,7 +18,8 @@ impl Engine {
     pub(super) fn attempt_over(&mut self, finished: Finished) {
         let Finished { start, wired, end } = finished;
         match end {
-            End::Reported(reported) => self.reported(start, &wired, reported),
+            End::Reported(reported) => self.reported(start, &wired, reported, true),
+            End::NotReady(reported) => self.reported(start, &wired, reported, false),
             End::NotBegun => {
                 self.scheduler.attempt_over(&start.target, start.id);
                 let until = self.shared.clock.now().plus(STORE_PAUSE);
@@ -39,7 +40,8 @@ impl Engine {
         }
     }
 
-    fn reported(&mut self, start: Start, wired: &Wired, reported: Reported) {
+    /// `began` unless the attempt failed before it was promised: it then has no number and no row of its own.
+    fn reported(&mut self, start: Start, wired: &Wired, reported: Reported, began: bool) {
         let Reported { report, asked, attempt_no, started_at, healthy } = reported;
         let now = self.shared.clock.now();
         let policy = wired.spec.policy;
@@ -71,7 +73,7 @@ impl Engine {
             AttemptRecord { started_at, ended_at: now, status: report.status, reason: report.reason, detail: None };
         let after_outage = report.outcome == Outcome::TargetFailed;
         let purpose = Purpose::Attempt { target: start.target, after_outage };
-        record.attempt = Some(attempt);
+        record.attempt = began.then_some(attempt);
         self.record_with_detail(start.lane, purpose, record, report.detail);
     }
 

@@ -1,10 +1,10 @@
 //! Not sent to Redox twice by accident: durable starts, crashes, panics, refusals, evidence.
 
-use crate::support::{Reply, Script, World, Writes, redox, say};
+use crate::support::{Preparation, Reply, Script, World, Writes, redox, say};
 use oxgate_core::delivery::Policy;
 use oxgate_core::lane::LaneState;
 use oxgate_core::{Clock, DeliveryId, Fact, OrderKeys, Reason, State, Timestamp};
-use oxgate_dispatch::limiter::{QuotaGate, QuotaRules};
+use oxgate_dispatch::limiter::{QuotaGate, QuotaRules, Share};
 use oxgate_dispatch::{BoxFuture, Doubt, Evidence, Finding, Outcome, Report, Timer, Wired};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -157,6 +157,46 @@ async fn a_graceful_stop_waits_and_leaves_the_rest_sending() {
     assert_eq!(world.book.state(ids[1]), State::Queued, "nothing new was begun");
 }
 
+#[tokio::test]
+async fn g5_a_target_that_is_not_ready_leaves_nothing_in_doubt() {
+    let (mut world, ids) = world_with(2);
+    let peer = Script::new(|_| say(Outcome::Accepted));
+    peer.prepares(Preparation::Fails(Report::new(Outcome::TargetFailed, Reason::TOKEN_REFUSED)));
+    peer.prepares(Preparation::Fails(Report::new(Outcome::Unknown, Reason::TIMEOUT)));
+    world.start(vec![redox(&peer)]);
+    world.settle().await;
+    let entry = world.book.entry(ids[0]);
+    assert_eq!((entry.row.state, entry.row.reason), (State::Queued, Reason::TOKEN_REFUSED));
+    assert_eq!((entry.row.attempts, entry.attempts.len()), (0, 0), "no attempt was begun");
+    world.pass(Duration::from_mins(1)).await;
+    assert_eq!(peer.accepted(), [1, 2], "in order, once it is ready");
+
+    let (mut world, ids) = world_with(1);
+    peer.prepares(Preparation::Hangs);
+    world.start(vec![redox(&peer)]);
+    world.settle().await;
+    assert_eq!(world.book.state(ids[0]), State::Queued);
+    world.crash().await;
+    peer.prepares(Preparation::Hangs);
+    world.start(vec![redox(&peer)]);
+    world.pass(Duration::from_mins(3)).await;
+    assert_eq!(world.book.state(ids[0]), State::Settled, "neither a crash nor a preparation without end is an attempt");
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_prepared_is_parked() {
+    let (mut world, ids) = world_with(3);
+    let peer = Script::new(|_| say(Outcome::Accepted));
+    peer.prepares(Preparation::Fails(Report::new(Outcome::Rejected, Reason::UNREADABLE)));
+    peer.prepares(Preparation::Panics);
+    world.start(vec![redox(&peer)]);
+    world.pass(Duration::from_mins(1)).await;
+    let entry = world.book.entry(ids[0]);
+    assert_eq!((entry.row.state, entry.row.reason), (State::Parked, Reason::UNREADABLE));
+    assert_eq!(world.book.state(ids[1]), State::Parked);
+    assert_eq!(peer.accepted(), [3]);
+}
+
 struct Log(Mutex<Vec<Finding>>, Mutex<Vec<(Doubt, Timestamp)>>, Arc<crate::support::Time>);
 
 impl Evidence for Log {
@@ -208,4 +248,29 @@ async fn permits_are_taken_before_the_start_is_recorded() {
     assert!(gate.unsaved().is_empty());
     world.pass(Duration::from_mins(6)).await;
     assert_eq!(world.book.state(ids[3]), State::Settled);
+}
+
+#[tokio::test]
+async fn what_waits_for_its_own_share_takes_no_place_from_others() {
+    let mut world = World::new();
+    let mut spare = Vec::new();
+    for lane in 2..6 {
+        world.book.make_lane(lane, "spare");
+        spare.push(world.book.accept(lane, OrderKeys::All));
+    }
+    world.book.make_lane(1, "redox");
+    let urgent = world.book.accept(1, OrderKeys::All);
+    let peer = Script::new(|_| say(Outcome::Accepted));
+    let (clock, timer) = (Arc::clone(&world.time) as Arc<dyn Clock>, Arc::clone(&world.time) as Arc<dyn Timer>);
+    let rules = QuotaRules { requests: 100, ..QuotaRules::default() };
+    let gate = Arc::new(QuotaGate::new("egress", rules, clock, timer));
+    while gate.try_permit(Share::FollowUp).is_ok() {}
+    let live = Wired { quota: Some(gate), ..redox(&peer) };
+    let sibling = oxgate_dispatch::TargetSpec { name: "spare".into(), concurrency: 2, ..live.spec.clone() };
+    world.start(vec![Wired { spec: sibling, share: Share::FollowUp, ..live.clone() }, live]);
+    world.settle().await;
+    assert_eq!(world.book.state(urgent), State::Settled);
+    assert!(spare.iter().all(|id| world.book.state(*id) == State::Queued));
+    world.pass(Duration::from_mins(6)).await;
+    assert_eq!(world.book.count(State::Settled), 5);
 }

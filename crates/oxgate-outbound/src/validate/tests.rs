@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::plan::{Account, UnknownKinds};
-use crate::submit::{Submission, submit};
+use crate::submit::{Priority, Submission, submit};
 use oxgate_core::Timestamp;
 use redox_model::validate::{Level, Requirement};
 use std::time::Duration;
@@ -49,6 +49,7 @@ fn submitted(body: &str, reply_within: Option<Duration>) -> Submitted {
         correlation: None,
         expires_at: None,
         reply_within,
+        priority: Priority::Live,
     };
     submit(submission, Timestamp::ZERO).expect("in bounds")
 }
@@ -108,17 +109,23 @@ fn an_unknown_destination_names_the_known_ones() {
 #[test]
 fn a_destination_that_does_not_accept_names_what_it_accepts() {
     let error = refusal(&body(("Order", "Cancel"), r#"[{"ID":"d-rad"},{"ID":"d-lab"}]"#));
-    let Invalid::NotAccepted { index: 1, destination, kind, accepts, takers } = &error else {
+    let Invalid::NotAccepted { index: 1, destination, kind, instead } = &error else {
         panic!("{error:?}");
     };
     assert_eq!((destination.as_str(), kind.as_deref()), ("Lab", Some("Order.Cancel")));
-    assert_eq!(accepts, &["Order.New", "Results.*"]);
-    assert_eq!(takers, &["Radiology", "Archive"]);
+    assert_eq!(instead.nearest, ["Order.New"]);
+    assert_eq!(instead.accepts, ["Order.New", "Results.*"]);
+    assert_eq!(instead.takers, ["Radiology", "Archive"]);
     assert_eq!(
         error.to_string(),
-        "destination `Lab` (`Meta.Destinations[1]`) does not accept Order.Cancel; it accepts Order.New, Results.*; \
-         accepted by: Radiology, Archive"
+        "destination `Lab` (`Meta.Destinations[1]`) does not accept Order.Cancel; nearest that it accepts: \
+         Order.New; it accepts Order.New, Results.*; accepted by: Radiology, Archive"
     );
+    let near = |kind| match refusal(&body(kind, r#"[{"ID":"d-lab"}]"#)) {
+        Invalid::NotAccepted { instead, .. } => instead.nearest,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(near(("Media", "New")), Vec::<String>::new(), "nothing that the lab takes is like a document");
     assert!(check(plan(), &body(("Order", "Cancel"), r#"[{"ID":"d-arc"}]"#)).is_ok());
     assert!(check(plan(), &body(("Results", "New"), r#"[{"ID":"d-lab"}]"#)).is_ok());
 }

@@ -9,12 +9,12 @@ use oxgate_dispatch::{
 use oxgate_outbound::enqueue::Queued;
 use oxgate_outbound::meter::Meter;
 use oxgate_outbound::plan::{Account, Destination, Plan, Source};
-use oxgate_outbound::send::RedoxTarget;
+use oxgate_outbound::send::{self, RedoxTarget};
 use oxgate_outbound::submit::Submission;
 use oxgate_outbound::transport::Transport;
 use oxgate_outbound::{Outbound, Roads, SubmissionError};
 use oxgate_store::{Kek, Settings, Store};
-use redox_client::{Answer, Meter as _, RequestClass, SendError};
+use redox_client::{Answer, Meter as _, RequestClass, SendError, TokenError};
 use redox_wire::reply::{Reply, ReplyBody, ReplyHeaders, RequestKind, read};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -87,6 +87,8 @@ pub(crate) struct Redox {
     acts: Mutex<VecDeque<Act>>,
     sent: watch::Sender<Vec<Bytes>>,
     meter: Option<Meter>,
+    /// What it says to the next ones that ask for a token, instead of giving one.
+    no_token: Mutex<VecDeque<TokenError>>,
 }
 
 impl Redox {
@@ -96,6 +98,10 @@ impl Redox {
 
     pub(crate) fn next(&self, act: Act) {
         self.acts.lock().expect("no test thread panics with it").push_back(act);
+    }
+
+    pub(crate) fn refuse_token(&self, error: TokenError) {
+        self.no_token.lock().expect("no test thread panics with it").push_back(error);
     }
 
     /// The bodies that left so far.
@@ -130,6 +136,11 @@ impl Redox {
 }
 
 impl Transport for Redox {
+    async fn ready(&self) -> Result<(), TokenError> {
+        let refused = self.no_token.lock().expect("no test thread panics with it").pop_front();
+        refused.map_or(Ok(()), Err)
+    }
+
     async fn send(&self, body: Bytes) -> Result<Reply, SendError> {
         let (status, body) = self.take(body, RequestClass::Event).await?;
         Ok(read(RequestKind::Async, status, &ReplyHeaders::default(), ReplyBody::Whole(body.as_bytes())))
@@ -202,7 +213,7 @@ impl Gateway {
     /// Starts the dispatcher.
     pub(crate) fn run(&mut self) {
         let target = RedoxTarget::new(Arc::clone(&self.redox), self.store.clone());
-        let wired = target.wired(TargetSpec::redox("redox"), Arc::clone(&self.gate));
+        let live = target.wired(TargetSpec::redox("redox"), Arc::clone(&self.gate));
         let (outbound, tap) = (Arc::clone(&self.outbound), self.tap.clone());
         let observer: Observer = Arc::new(move |changes| {
             outbound.observe(changes);
@@ -214,7 +225,7 @@ impl Gateway {
             timer: Arc::clone(&self.clock) as _,
             entropy: Arc::new(Seeded(Mutex::new(1))),
             bodies: BytesBudget::default(),
-            targets: vec![wired],
+            targets: vec![send::backfill(&live), live],
             observers: vec![observer],
         });
         let handle = runner.handle();
@@ -260,6 +271,7 @@ pub(crate) fn submission(body: &str) -> Submission {
         correlation: None,
         expires_at: None,
         reply_within: None,
+        priority: oxgate_outbound::submit::Priority::Live,
     }
 }
 

@@ -6,6 +6,7 @@ use oxgate_core::lane::{LaneBy, LaneScope};
 use oxgate_core::{Address, Clock, Delivery, Fact, OrderKeys, Reason, State};
 use oxgate_outbound::submit::Submission;
 use oxgate_store::command::{NewDelivery, Record, Recorded};
+use redox_client::TokenError;
 use redox_client::transport::{Lost, NotSent};
 use std::time::Duration;
 
@@ -158,4 +159,21 @@ async fn what_is_due_no_more_is_not_sent() {
     gateway.run();
     assert_eq!(gateway.done(queued).await.state(), State::Expired);
     assert!(gateway.redox.sent().is_empty());
+}
+
+#[tokio::test]
+async fn g5_a_refused_token_is_no_attempt_and_leaves_nothing_unknown() {
+    let mut gateway = Gateway::new();
+    gateway.redox.refuse_token(TokenError::Refused { status: 401, text: None });
+    let queued = gateway.submit(&order("O-1", LAB)).await;
+    gateway.run();
+    gateway.requeued(&queued, 0).await;
+    let row = gateway.store.delivery(queued.deliveries()[0].id).await.unwrap().unwrap();
+    assert_eq!((row.row.state, row.row.reason), (State::Queued, Reason::TOKEN_REFUSED));
+    assert!(gateway.redox.sent().is_empty());
+    let timeline = gateway.store.timeline(queued.event()).await.unwrap();
+    let waits = timeline.iter().find(|entry| entry.what == "waiting").expect("told");
+    assert_eq!(waits.reason, Reason::TOKEN_REFUSED);
+    gateway.clock.advance(Duration::from_mins(10));
+    assert_eq!(gateway.done(queued).await.state(), State::Settled);
 }

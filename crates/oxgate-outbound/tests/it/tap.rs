@@ -1,6 +1,6 @@
 //! An ear on the store's changes, so that a test can wait for a delivery to be queued anew.
 
-use oxgate_core::{DeliveryId, State};
+use oxgate_core::{DeliveryId, Reason, State};
 use oxgate_store::view::{Change, OpenDelivery};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -22,8 +22,11 @@ impl Tap {
 
     /// Resolves when the delivery is back in the queue after so many attempts.
     pub(crate) async fn requeued(&self, id: DeliveryId, attempts: u32) {
-        let is_it =
-            |open: &OpenDelivery| open.id == id && open.row.state == State::Queued && open.row.attempts == attempts;
+        let is_it = |open: &OpenDelivery| {
+            // Not the one that it began with.
+            let again = open.row.attempts == attempts && open.row.reason != Reason::NONE;
+            open.id == id && open.row.state == State::Queued && again
+        };
         self.opened.subscribe().wait_for(|all| all.iter().any(is_it)).await.expect("the sender is here");
     }
 }

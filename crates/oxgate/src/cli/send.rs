@@ -32,6 +32,9 @@ pub(crate) struct Send {
     /// Report the answer as late after so long.
     #[arg(long, value_name = "TIME")]
     reply_within: Option<String>,
+    /// Old data: sent beside live events, never before them.
+    #[arg(long)]
+    backfill: bool,
 }
 
 impl Send {
@@ -55,6 +58,7 @@ impl Send {
         request
             .header("oxgate-correlation", self.correlation.clone())
             .header("oxgate-reply-within", self.reply_within.clone())
+            .header("oxgate-priority", self.backfill.then(|| "backfill".to_owned()))
     }
 
     fn path(&self) -> String {

@@ -83,9 +83,5 @@ fn suggested(message: &str) -> Option<String> {
 
 /// The name most like `wrong`, if any is alike enough to be meant.
 pub(crate) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    known
-        .map(|name| (strsim::jaro_winkler(wrong, name), name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|left, right| left.0.total_cmp(&right.0))
-        .map(|(_, name)| name.to_owned())
+    redox_model::nearest::of(wrong, known).map(str::to_owned)
 }

@@ -18,7 +18,7 @@ use oxgate_inbound::handle::{DiscardHandler, HttpHandler, HttpSettings, OpsHandl
 use oxgate_inbound::plan as inbound;
 use oxgate_inbound::respond::Responder;
 use oxgate_outbound::meter::Meter;
-use oxgate_outbound::send::RedoxTarget;
+use oxgate_outbound::send::{self, RedoxTarget};
 use oxgate_outbound::{Roads, plan as outbound};
 use oxgate_store::Store;
 use redox_client::{
@@ -88,7 +88,9 @@ pub(crate) fn build(loaded: &Loaded, lasting: &Lasting) -> Result<Built, String>
         spec.concurrency = account.concurrency.max(1);
         // A send that must fetch a token first takes longer; cut off too early it would be unknown without need.
         spec.timeout += TOKEN_MARGIN;
-        targets.push(RedoxTarget::new(client.clone(), lasting.store.clone()).wired(spec, lasting.gate.clone()));
+        let live = RedoxTarget::new(client.clone(), lasting.store.clone()).wired(spec, lasting.gate.clone());
+        targets.push(send::backfill(&live));
+        targets.push(live);
         clients.insert(account.name.get_ref().clone(), client);
     }
     for handler in &loaded.config.handlers {

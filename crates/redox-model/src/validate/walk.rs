@@ -253,15 +253,7 @@ fn position(shape: &Shape, name: &str, hint: usize) -> Option<usize> {
 }
 
 fn nearest(shape: &'static Shape, name: &str) -> Option<&'static str> {
-    if name.len() > 40 {
-        return None;
-    }
-    let distance = |field: &Field| {
-        let fold = |text: &str| text.to_ascii_lowercase().into_bytes();
-        catalogue::edit_distance(&fold(name), &fold(field.name))
-    };
-    let best = shape.fields.iter().filter_map(|field| Some((distance(field)?, field.name))).min();
-    best.filter(|(distance, _)| *distance <= 1 + name.len() / 5).map(|(_, near)| near)
+    crate::nearest::of(name, shape.fields.iter().map(|field| field.name))
 }
 
 /// Whether a member name is short and plain enough to be a name rather than data.

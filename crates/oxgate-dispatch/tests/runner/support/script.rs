@@ -2,6 +2,7 @@
 
 use oxgate_core::{Reason, Timestamp};
 use oxgate_dispatch::{BoxFuture, Job, Outcome, Report, Target, TargetSpec, Wired};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 /// What a scripted target does with a job.
@@ -24,6 +25,14 @@ pub(crate) struct Call {
     pub(crate) at: Timestamp,
 }
 
+/// How a scripted target prepares itself.
+pub(crate) enum Preparation {
+    Fails(Report),
+    Panics,
+    /// Never returns.
+    Hangs,
+}
+
 type Plan = Box<dyn Fn(&Job) -> Reply + Send + Sync>;
 
 /// A target that follows a script and remembers what it was asked.
@@ -31,6 +40,7 @@ pub(crate) struct Script {
     plan: Mutex<Plan>,
     calls: Mutex<Vec<Call>>,
     accepted: Mutex<Vec<u64>>,
+    preparations: Mutex<VecDeque<Preparation>>,
     healthy: bool,
 }
 
@@ -41,7 +51,18 @@ impl Script {
 
     pub(crate) fn with_health(healthy: bool, plan: impl Fn(&Job) -> Reply + Send + Sync + 'static) -> Arc<Self> {
         let plan: Plan = Box::new(plan);
-        Arc::new(Self { plan: Mutex::new(plan), calls: Mutex::default(), accepted: Mutex::default(), healthy })
+        Arc::new(Self {
+            plan: Mutex::new(plan),
+            calls: Mutex::default(),
+            accepted: Mutex::default(),
+            preparations: Mutex::default(),
+            healthy,
+        })
+    }
+
+    /// How it prepares itself next; without a word it is ready.
+    pub(crate) fn prepares(&self, preparation: Preparation) {
+        self.preparations.lock().expect("no test panics while it holds this").push_back(preparation);
     }
 
     pub(crate) fn set_plan(&self, plan: impl Fn(&Job) -> Reply + Send + Sync + 'static) {
@@ -59,6 +80,16 @@ impl Script {
 }
 
 impl Target for Script {
+    fn prepare(&self, job: Job) -> BoxFuture<'_, Result<Job, Report>> {
+        let next = self.preparations.lock().expect("no test panics while it holds this").pop_front();
+        match next {
+            None => Box::pin(std::future::ready(Ok(job))),
+            Some(Preparation::Fails(report)) => Box::pin(std::future::ready(Err(report))),
+            Some(Preparation::Panics) => Box::pin(async { panic!("scripted") }),
+            Some(Preparation::Hangs) => Box::pin(std::future::pending()),
+        }
+    }
+
     fn deliver(&self, job: Job) -> BoxFuture<'_, Report> {
         let call = Call { seq: job.delivery.event.seq, attempt_no: job.attempt_no, at: job.started_at };
         self.calls.lock().expect("no test panics while it holds this").push(call);

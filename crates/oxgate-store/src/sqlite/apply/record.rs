@@ -307,6 +307,10 @@ fn turn_of_life(
         Fact::Replay => Some("replayed"),
         Fact::Accepted if matches!(before.state, State::Queued | State::Sending) => None,
         _ if effects.contains(&Effect::Noted) => Some(fact.name()),
+        // Not even begun, because its target was not ready; told once for each reason, not once for each try.
+        Fact::TargetFailure { .. } if !attempted && before.state == State::Queued && before.reason != after.reason => {
+            Some("waiting")
+        }
         _ if before.state == after.state => None,
         Fact::TargetFailure { .. } if attempted && after.state == State::Queued => None,
         _ if after.state == State::Queued => Some("requeued"),
