@@ -1,9 +1,10 @@
 //! Requests from Redox to a destination: their headers, and what their outcome is for.
 
 use crate::Emulator;
-use crate::directory::Behaviour;
+use crate::auth::KeyFetch;
 use crate::exchange::{Delivery, DeliveryId, Outcome, Turn};
 use crate::message::Message;
+use crate::observed::{Observed, What};
 use crate::queue::QueueKey;
 use crate::routing::Asked;
 use crate::verification::Challenged;
@@ -19,6 +20,8 @@ pub(crate) enum Purpose {
     Query(Box<Asked>),
     /// A verification.
     Challenge(Challenged),
+    /// A client's key set.
+    Keys(Box<KeyFetch>),
 }
 
 impl Emulator {
@@ -35,30 +38,26 @@ impl Emulator {
             Some(Purpose::Queue(key)) => self.queue_settled(&mut turn, &key, &outcome),
             Some(Purpose::Query(asked)) => self.query_settled(&mut turn, &asked, outcome),
             Some(Purpose::Challenge(challenged)) => self.challenge_settled(&mut turn, &challenged, &outcome),
+            Some(Purpose::Keys(fetch)) => self.keys_settled(&mut turn, &fetch, &outcome),
             None => {}
         }
         self.date_replies(&mut turn);
         turn.effects
     }
 
-    /// Passes a stored log on to what stands behind its destination.
+    /// Passes a stored log on towards its destination, unless a filter drops it.
     pub(crate) fn hand_over(&mut self, turn: &mut Turn<'_>, log: &str) {
-        let destination = self.logs.get(log).and_then(|log| self.directory.destination(&log.destination));
-        match destination.map(|destination| destination.behaviour) {
-            Some(Behaviour::Endpoint) => self.enqueue(turn, log),
-            Some(Behaviour::Ehr) => {
-                self.taken(turn, log);
-                self.ehr_receives(turn, log);
-            }
-            Some(Behaviour::Archive) => self.taken(turn, log),
-            None => {}
+        let Some(known) = self.logs.get(log) else { return };
+        let Some(destination) = self.directory.destination(&known.destination) else { return };
+        if !destination.filters(&known.data_model, &known.event_type) {
+            return self.enqueue(turn, log);
         }
-    }
-
-    /// A simulated destination takes a message at the first attempt.
-    fn taken(&mut self, turn: &mut Turn<'_>, log: &str) {
-        self.logs.begin_attempt(turn, log);
-        self.logs.end_attempt(log, turn.now, crate::logs::AttemptResult { status: Some(200), is_good: true });
+        let mut seen = Observed::new(turn.now, What::Filtered);
+        seen.event = Some(known.event());
+        seen.destination = Some(destination.name.clone());
+        seen.log = Some(log.to_owned());
+        turn.effects.observed.push(seen);
+        self.logs.filter(turn, log);
     }
 
     /// Begins an attempt and hands it to the shell; `None` when the destination has no URL.

@@ -2,12 +2,13 @@
 
 use crate::auth::{Keys, KeysError, Tokens};
 use crate::bulk::{self, Bulk};
-use crate::config::Config;
+use crate::config::{Config, GatewayErrors};
 use crate::delivery::Purpose;
 use crate::directory::Directory;
 use crate::ehr::Ehr;
 use crate::exchange::{Alarm, Answer, DeliveryId, Effects, Handled, Reply, Request, Response, Ticket, Timer, Turn};
 use crate::faults::{FaultKind, Faults, Scope};
+use crate::files::{self, Files};
 use crate::logs::Logs;
 use crate::queue::{Queue, QueueKey};
 use crate::quota::RateWindow;
@@ -15,6 +16,7 @@ use crate::received::Inbox;
 use crate::{Rng, control, platform};
 use http::{HeaderValue, Method, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Redox in a box, without clock, sockets or threads.
@@ -36,6 +38,7 @@ pub struct Emulator {
     pub(crate) in_flight: BTreeMap<DeliveryId, Purpose>,
     pub(crate) ehr: Ehr,
     pub(crate) bulk: Bulk,
+    pub(crate) files: Files,
     /// Where the emulator is reached, once it is known.
     pub(crate) base_url: Option<String>,
     /// How far its own clock is ahead of the true one.
@@ -64,6 +67,7 @@ impl Emulator {
             in_flight: BTreeMap::new(),
             ehr: Ehr::new(config.ehr.clone()),
             bulk: Bulk::default(),
+            files: Files::default(),
             base_url: None,
             skew: SignedDuration::ZERO,
             held: BTreeMap::new(),
@@ -98,6 +102,7 @@ impl Emulator {
         let mut turn = Turn::new(now, rng);
         match timer.alarm {
             Alarm::Retry { queue, round } => self.retry_due(&mut turn, &queue, round),
+            Alarm::Taken { queue, round } => self.taken_due(&mut turn, &queue, round),
             Alarm::Release { queue } => self.release_overtaken(&mut turn, &queue),
             Alarm::Task(id) => self.ehr_task(&mut turn, id),
             Alarm::Feed { round } => self.feed_due(&mut turn, round),
@@ -111,9 +116,9 @@ impl Emulator {
     fn serve(&mut self, turn: &mut Turn<'_>, request: &Request) -> Response {
         let limits = &self.config.limits;
         if !self.quota.admit(request.peer, turn.now, limits.rate_limit, limits.rate_window) {
-            let answer = Answer::text(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests")
-                .with("x-ratelimit-limit", HeaderValue::from(limits.rate_limit));
-            return match limits.retry_after_s {
+            let retry_after_s = limits.retry_after_s;
+            let answer = self.gateway_error(StatusCode::TOO_MANY_REQUESTS);
+            return match retry_after_s {
                 Some(seconds) => answer.with("retry-after", HeaderValue::from(seconds)).into(),
                 None => answer.into(),
             };
@@ -126,7 +131,8 @@ impl Emulator {
             return Response::Now(Reply::Hangup);
         }
         if let Some(answer) = self.strike(turn, FaultKind::Status, &scope).and_then(|rule| rule.status) {
-            return self.faulty(answer).into();
+            let status = StatusCode::from_u16(answer).expect("a rule is only taken with a status from 200 to 599");
+            return self.gateway_error(status).into();
         }
         let response = self.dispatch(turn, request, &scope);
         // A reply that another host still owes can be neither dropped nor delayed here.
@@ -145,10 +151,13 @@ impl Emulator {
         }
     }
 
-    /// The answer that a status fault gives: the phrase of the status, as a gateway in front of Redox would.
-    fn faulty(&self, status: u16) -> Answer {
-        let status = StatusCode::from_u16(status).expect("a rule is only taken with a status from 200 to 599");
-        let answer = Answer::text(status, status.canonical_reason().unwrap_or("Error"));
+    /// The answer of the gateway in front of Redox, before or instead of Redox itself.
+    pub(crate) fn gateway_error(&self, status: StatusCode) -> Answer {
+        let phrase = status.canonical_reason().unwrap_or("Error");
+        let answer = match self.config.switches.gateway_errors {
+            GatewayErrors::Plain => Answer::text(status, phrase),
+            GatewayErrors::ErrorDetail => Answer::json(status, &json!({"errorDetail": phrase})),
+        };
         if status == StatusCode::TOO_MANY_REQUESTS {
             return answer.with("x-ratelimit-limit", HeaderValue::from(self.config.limits.rate_limit));
         }
@@ -162,10 +171,14 @@ impl Emulator {
             "/endpoint" | "/query" => self.endpoint(turn, request, scope),
             "/auth/authenticate" if is_post => self.authenticate(turn, request).into(),
             "/auth/refreshToken" if is_post => self.refresh(turn, request).into(),
-            "/v2/auth/token" | "/oauth/token" if is_post => self.token(turn, request).into(),
+            "/v2/auth/token" | "/oauth/token" if is_post => self.token(turn, request),
+            files::UPLOAD if is_post => self.upload(turn, request, scope),
             _ if path.starts_with(bulk::PREFIX) => self.bulk(turn, request, scope),
             _ if path.starts_with(platform::PREFIX) => self.platform(turn, request, scope),
-            _ => Answer::text(StatusCode::NOT_FOUND, "Not Found").into(),
+            _ => match path.get(1..).map(str::parse) {
+                Some(Ok(number)) if request.method == Method::GET => self.file(turn, request, number, scope),
+                _ => Answer::text(StatusCode::NOT_FOUND, "Not Found").into(),
+            },
         }
     }
 

@@ -209,6 +209,8 @@ pub struct Timer {
 pub(crate) enum Alarm {
     /// Try the head of a queue again, if the queue still waits in this round.
     Retry { queue: crate::queue::QueueKey, round: u64 },
+    /// A simulated destination has had the head of a queue long enough, if the queue is still in this round.
+    Taken { queue: crate::queue::QueueKey, round: u64 },
     /// Let a message go on that a reordering fault held back.
     Release { queue: crate::queue::QueueKey },
     /// Carry out a task of the simulated EHR.

@@ -1,10 +1,9 @@
 //! Redox in a box: an offline stand-in for the healthcare integration platform, to try, test and break a client against.
 //!
 //! **What it does.** On one port it serves the addresses of the real hosts: tokens for an API key or a signed assertion,
-//! `/endpoint` and `/query`, the reading part of the platform API, and a FHIR bulk
-//! server with invented patients. It stores what it accepts, delivers to destinations
-//! in order with the published retry schedule, verifies endpoints, and plays an EHR that answers orders, knows a few
-//! invented patients and has an admission feed. Faults go wrong on purpose, reproducibly.
+//! `/endpoint` and `/query`, `/upload`, the platform API, and a FHIR bulk server with invented patients. It stores what it
+//! accepts, delivers to destinations in order with the published retry schedule, verifies endpoints, and plays an EHR that
+//! answers orders, knows a few invented patients and has an admission feed. Faults go wrong on purpose, reproducibly.
 //!
 //! **Where it sits.** Opposite a gateway, as its peer. It shares no code with any client: two sides with one codec would
 //! agree on their mistakes. Both are tested against the golden exchanges in `fixtures/wire`.
@@ -15,7 +14,7 @@
 //! [`Observed`] never carries message content.
 //!
 //! **What it deliberately does not do.** No persistence: a restart forgets everything. No TLS and no authentication on
-//! the control API: it is for development machines. No FHIR reads and no uploads yet: `fhir_base` names where they will
+//! the control API: it is for development machines. No FHIR reads yet: `fhir_base` names where they will
 //! be, and answers 404 until then.
 //!
 //! ```no_run
@@ -54,11 +53,17 @@ mod auth;
 /// Reading forms and queries.
 mod form;
 
+/// Reading multipart forms.
+mod multipart;
+
 /// Who may send what to whom.
 pub mod directory;
 
 /// From a request to accepted logs, an answer, or a refusal.
 mod routing;
+
+/// Uploaded files.
+mod files;
 
 /// What was accepted from the application.
 mod received;
@@ -99,8 +104,8 @@ mod shell;
 pub use auth::KeysError;
 pub use bulk::{BulkConfig, BulkFaults, BulkGeneration};
 pub use clock::{Clock, SystemClock};
-pub use config::{Config, Limits, Switches};
-pub use ehr::{EhrConfig, FeedSettings, ResultStage};
+pub use config::{Client, Config, Limits, PlatformRole, Switches};
+pub use ehr::{EhrConfig, FeedSettings, Rejection, ResultStage};
 pub use emulator::Emulator;
 pub use exchange::{Effects, Handled};
 pub use faults::{FaultError, FaultKind, FaultRule};

@@ -42,6 +42,8 @@ pub struct Log {
     pub updated_at: Timestamp,
     /// Size of the message as it came in.
     pub bytes: usize,
+    /// `Meta.FacilityCode`, if the message has one.
+    pub facility_code: Option<String>,
     /// `Meta.Message.ID` in the shapes that have it; shared by the logs of one message.
     pub message_number: u64,
     /// `Meta.Transmission.ID` in the shapes that have it.
@@ -101,6 +103,15 @@ pub enum LogStatus {
     Succeeded,
     /// The latest attempt failed.
     Failed,
+    /// Dropped on purpose by a filter of the destination; terminal, and no error.
+    Filtered,
+}
+
+impl LogStatus {
+    /// Whether nothing more will happen to the log by itself.
+    fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Filtered)
+    }
 }
 
 /// What is known when a log is opened.
@@ -113,6 +124,7 @@ pub(crate) struct NewLog {
     pub(crate) message: Option<Arc<Message>>,
     pub(crate) message_number: u64,
     pub(crate) bytes: usize,
+    pub(crate) facility_code: Option<String>,
 }
 
 /// All logs that are still remembered, in order of arrival.
@@ -130,7 +142,7 @@ impl Logs {
     /// Opens a log and returns its id. Beyond `kept_max` the oldest is forgotten if its delivery has ended.
     pub(crate) fn open(&mut self, turn: &mut Turn<'_>, new: NewLog, kept_max: usize) -> String {
         while self.by_number.len() >= kept_max.max(1)
-            && self.by_number.values().next().is_some_and(|oldest| oldest.status == LogStatus::Succeeded)
+            && self.by_number.values().next().is_some_and(|oldest| oldest.status.is_final())
         {
             if let Some((_, forgotten)) = self.by_number.pop_first() {
                 self.numbers.remove(&forgotten.id);
@@ -151,6 +163,7 @@ impl Logs {
             created_at: turn.now,
             updated_at: turn.now,
             bytes: new.bytes,
+            facility_code: new.facility_code,
             message_number: new.message_number,
             transmission_number: FIRST_NUMBER + self.last_number,
             first_attempt_at: None,
@@ -203,6 +216,15 @@ impl Logs {
         }
     }
 
+    /// A filter drops the message: one attempt, which ends there.
+    pub(crate) fn filter(&mut self, turn: &mut Turn<'_>, id: &str) {
+        self.begin_attempt(turn, id);
+        if let Some(log) = self.get_mut(id) {
+            log.status = LogStatus::Filtered;
+            log.message = None;
+        }
+    }
+
     /// Ends the attempt under way.
     pub(crate) fn end_attempt(&mut self, id: &str, now: Timestamp, result: AttemptResult) {
         let Some(log) = self.get_mut(id) else { return };
@@ -224,6 +246,31 @@ impl Logs {
 }
 
 impl Log {
+    /// The status of the latest attempt, in the words of the platform API.
+    pub(crate) fn latest_status(&self) -> LogStatus {
+        match self.attempts.back().and_then(|attempt| attempt.result) {
+            _ if self.status == LogStatus::Filtered => LogStatus::Filtered,
+            None => LogStatus::Pending,
+            Some(result) if result.is_good => LogStatus::Succeeded,
+            Some(_) => LogStatus::Failed,
+        }
+    }
+
+    /// What a second log of the same message starts from.
+    pub(crate) fn again(&self) -> NewLog {
+        NewLog {
+            kind: self.kind,
+            source: self.source.clone(),
+            destination: self.destination.clone(),
+            data_model: self.data_model.clone(),
+            event_type: self.event_type.clone(),
+            message: self.message.clone(),
+            message_number: self.message_number,
+            bytes: self.bytes,
+            facility_code: self.facility_code.clone(),
+        }
+    }
+
     /// Id of the attempt that a reply or a delivery names.
     pub(crate) fn latest_attempt_id(&self) -> &str {
         let latest = || self.attempts.back().map(|attempt| attempt.id.as_str());

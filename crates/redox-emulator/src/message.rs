@@ -1,7 +1,7 @@
 //! A message on its way to a destination, and the body that each attempt sends.
 
 use crate::Emulator;
-use crate::config::DeliveryIds;
+use crate::config::{DeliveryIds, EventDateTime};
 use crate::logs::Log;
 use crate::routing::meta::{Meta, payload};
 use bytes::Bytes;
@@ -14,6 +14,8 @@ pub(crate) enum Message {
     Shaped {
         data_model: String,
         event_type: String,
+        /// `EventDateTime` as its sender wrote it.
+        written_at: Option<Value>,
         /// Members of `Meta` that Redox passes on: `Test`, `FacilityCode`, `Extensions`, `CanceledEvent`, unknown ones.
         members: Map<String, Value>,
         /// Everything beside `Meta`, serialised as an object.
@@ -35,6 +37,7 @@ impl Message {
         Self::Shaped {
             data_model: meta.data_model.clone(),
             event_type: meta.event_type.clone(),
+            written_at: meta.members.get("EventDateTime").filter(|at| at.is_string()).cloned(),
             members,
             payload: payload(message),
         }
@@ -56,6 +59,7 @@ impl Message {
         Self::Shaped {
             data_model: data_model.to_owned(),
             event_type: event_type.to_owned(),
+            written_at: None,
             members,
             payload: payload.to_string().into(),
         }
@@ -65,15 +69,19 @@ impl Message {
 impl Emulator {
     /// The body of a delivery: the same for every attempt but for the attempt's id.
     pub(crate) fn delivery_body(&self, message: &Message, log: &Log) -> Bytes {
-        let (data_model, event_type, members, payload) = match message {
+        let (data_model, event_type, written_at, members, payload) = match message {
             Message::Verbatim(bytes) => return bytes.clone(),
-            Message::Shaped { data_model, event_type, members, payload } => (data_model, event_type, members, payload),
+            Message::Shaped { data_model, event_type, written_at, members, payload } => {
+                (data_model, event_type, written_at, members, payload)
+            }
         };
         let mut meta = Map::new();
         meta.insert("DataModel".to_owned(), data_model.as_str().into());
         meta.insert("EventType".to_owned(), event_type.as_str().into());
         let sent_at = log.first_attempt_at.unwrap_or(log.created_at);
-        meta.insert("EventDateTime".to_owned(), format!("{sent_at:.3}").into());
+        let delivered_at = Value::String(format!("{sent_at:.3}"));
+        let written = written_at.clone().filter(|_| self.config.switches.event_date_time == EventDateTime::Event);
+        meta.insert("EventDateTime".to_owned(), written.unwrap_or(delivered_at));
         if let Some(test) = members.get("Test") {
             meta.insert("Test".to_owned(), test.clone());
         }

@@ -20,6 +20,9 @@ pub struct Observed {
     /// Name of the destination.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
+    /// More in words: codes, field names and sizes, never content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// Log id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -33,7 +36,17 @@ pub struct Observed {
 
 impl Observed {
     pub(crate) fn new(at: Timestamp, what: What) -> Self {
-        Self { at, what, event: None, source: None, destination: None, log: None, attempt: None, status: None }
+        Self {
+            at,
+            what,
+            event: None,
+            source: None,
+            destination: None,
+            detail: None,
+            log: None,
+            attempt: None,
+            status: None,
+        }
     }
 }
 
@@ -45,8 +58,12 @@ pub enum What {
     TokenIssued,
     /// A token was refused.
     TokenRefused,
+    /// A client's key set was fetched from where it publishes it.
+    KeysFetched,
     /// A message was accepted for one destination.
     Accepted,
+    /// A file was uploaded.
+    Uploaded,
     /// A request was refused.
     Refused,
     /// A synchronous request was answered.
@@ -55,6 +72,8 @@ pub enum What {
     Delivered,
     /// A destination did not take a message; its queue waits.
     DeliveryFailed,
+    /// A filter of the destination dropped a message.
+    Filtered,
     /// A destination was verified.
     Verified,
     /// A destination failed its verification.
@@ -68,11 +87,14 @@ impl What {
         match self {
             Self::TokenIssued => "token issued",
             Self::TokenRefused => "token refused",
+            Self::KeysFetched => "keys fetched",
             Self::Accepted => "accepted",
+            Self::Uploaded => "uploaded",
             Self::Refused => "refused",
             Self::Answered => "answered",
             Self::Delivered => "delivered",
             Self::DeliveryFailed => "delivery failed",
+            Self::Filtered => "filtered",
             Self::Verified => "verified",
             Self::VerificationFailed => "verification failed",
             Self::FaultStruck => "fault",
@@ -100,6 +122,9 @@ impl fmt::Display for Observed {
         }
         if let Some(status) = self.status {
             write!(f, "  {status}")?;
+        }
+        if let Some(detail) = &self.detail {
+            write!(f, "  {detail}")?;
         }
         Ok(())
     }

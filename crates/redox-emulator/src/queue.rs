@@ -1,14 +1,17 @@
 //! Delivery in order: one queue per (source, destination, data model), paused by the first failure until it is overcome.
+//! Simulated destinations take part like any other; only the way to them is shorter.
 //!
 //! Source: Redox docs, "Handling notifications and responses" and "Logs" (retry schedule).
 
 use crate::Emulator;
 use crate::config::Retries;
 use crate::delivery::Purpose;
+use crate::directory::Behaviour;
 use crate::exchange::{Alarm, Outcome, Turn};
 use crate::faults::{FaultKind, Scope};
-use crate::logs::{AttemptResult, NewLog};
+use crate::logs::AttemptResult;
 use crate::observed::{Observed, What};
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -77,18 +80,12 @@ impl Emulator {
             destination: log.destination.clone(),
             data_model: log.data_model.clone(),
         };
-        let scope = Scope::delivery(log);
-        let copy = NewLog {
-            kind: log.kind,
-            source: log.source.clone(),
-            destination: log.destination.clone(),
-            data_model: log.data_model.clone(),
-            event_type: log.event_type.clone(),
-            message: log.message.clone(),
-            message_number: log.message_number,
-            bytes: log.bytes,
-        };
+        let (scope, copy) = (Scope::delivery(log), log.again());
         let mut entries = vec![Entry { log: log_id.to_owned(), is_repeat: false }];
+        if self.is_simulated(&key.destination) {
+            self.queues.entry(key.clone()).or_default().entries.extend(entries);
+            return self.drive(turn, &key);
+        }
         if self.strike(turn, FaultKind::SendAgain, &scope).is_some() {
             let log = self.logs.open(turn, copy, self.config.limits.kept_max);
             entries.push(Entry { log, is_repeat: false });
@@ -120,51 +117,100 @@ impl Emulator {
         self.drive(turn, key);
     }
 
-    /// Starts the head of a queue that rests, has one, and may deliver.
+    /// Starts the head of a queue that rests, has one, and may deliver; then the next, while heads leave at once.
     pub(crate) fn drive(&mut self, turn: &mut Turn<'_>, key: &QueueKey) {
-        let can_deliver = self
-            .directory
-            .destination(&key.destination)
-            .is_some_and(|destination| destination.url.is_some() && (destination.is_verified || !self.config.strict));
-        let Some(queue) = self.queues.get_mut(key) else { return };
+        while self.start_head(turn, key) {}
+    }
+
+    /// Starts the head; whether it has left already.
+    fn start_head(&mut self, turn: &mut Turn<'_>, key: &QueueKey) -> bool {
+        let can_deliver = self.directory.destination(&key.destination).is_some_and(|destination| {
+            let is_open = destination.url.is_some() && (destination.is_verified || !self.config.strict);
+            destination.behaviour != Behaviour::Endpoint || is_open
+        });
+        let Some(queue) = self.queues.get_mut(key) else { return false };
         if !can_deliver || queue.is_paused || queue.state != State::Idle {
-            return;
+            return false;
         }
-        let Some(head) = queue.entries.front().cloned() else { return };
+        let Some(head) = queue.entries.front().cloned() else { return false };
         queue.state = State::Busy;
-        let Some(log) = self.logs.get(&head.log) else {
-            // Forgotten since: only a repeat of a finished log can be.
-            self.advance(turn, key);
-            return;
+        queue.round += 1;
+        let round = queue.round;
+        // A log may be forgotten by now, or its message: only a repeat of a finished log can be.
+        let Some((scope, Some(message))) =
+            self.logs.get(&head.log).map(|log| (Scope::delivery(log), log.message.clone()))
+        else {
+            return self.advance(key);
         };
-        let (scope, message) = (Scope::delivery(log), log.message.clone());
-        let Some(message) = message else { return self.advance(turn, key) };
         if self.strike(turn, FaultKind::Unreachable, &scope).is_some() {
             self.logs.begin_attempt(turn, &head.log);
-            return self.queue_settled(turn, key, &Outcome::Refused);
+            return self.head_settled(turn, key, &Outcome::Refused);
+        }
+        if self.is_simulated(&key.destination) {
+            self.logs.begin_attempt(turn, &head.log);
+            let delay = self.scaled(self.config.limits.simulated_delay);
+            if delay.is_positive() {
+                turn.wake(delay, Alarm::Taken { queue: key.clone(), round });
+                return false;
+            }
+            return self.simulated_takes(turn, key);
         }
         let timeout = self.config.limits.delivery_timeout;
         match self.send(turn, &head.log, &message, timeout, &key.destination) {
             Some(delivery) => {
                 self.in_flight.insert(delivery, Purpose::Queue(key.clone()));
+                false
             }
-            None => self.queue_settled(turn, key, &Outcome::Refused),
+            None => self.head_settled(turn, key, &Outcome::Refused),
         }
     }
 
-    /// Drops the head and starts the next.
-    fn advance(&mut self, turn: &mut Turn<'_>, key: &QueueKey) {
+    fn is_simulated(&self, destination: &str) -> bool {
+        self.directory.destination(destination).is_some_and(|one| one.behaviour != Behaviour::Endpoint)
+    }
+
+    /// A simulated destination has had the head for as long as it takes, unless the queue has moved on since.
+    pub(crate) fn taken_due(&mut self, turn: &mut Turn<'_>, key: &QueueKey, round: u64) {
+        let is_current = |queue: &Queue| queue.round == round && queue.state == State::Busy;
+        if self.queues.get(key).is_some_and(is_current) && self.simulated_takes(turn, key) {
+            self.drive(turn, key);
+        }
+    }
+
+    /// A simulated destination answers for the head; whether the head has left.
+    fn simulated_takes(&mut self, turn: &mut Turn<'_>, key: &QueueKey) -> bool {
+        let head = self.queues.get(key).and_then(|queue| queue.entries.front());
+        let Some(log_id) = head.map(|head| head.log.clone()) else { return false };
+        let scope = self.logs.get(&log_id).map(Scope::delivery).unwrap_or_default();
+        let fault = self.strike(turn, FaultKind::DestinationError, &scope);
+        let status = fault.map(|rule| rule.status.unwrap_or(400)).or_else(|| self.ehr_refuses(&log_id)).unwrap_or(200);
+        let has_left = self.head_settled(turn, key, &Outcome::Answered { status, body: Bytes::new() });
+        if status == 200 {
+            self.ehr_receives(turn, &log_id);
+        }
+        has_left
+    }
+
+    /// Drops the head, so that the next may start.
+    fn advance(&mut self, key: &QueueKey) -> bool {
         if let Some(queue) = self.queues.get_mut(key) {
             queue.entries.pop_front();
             queue.failures = 0;
             queue.state = State::Idle;
         }
-        self.drive(turn, key);
+        true
     }
 
-    /// What came of the head's attempt.
+    /// What came of an attempt that was under way: the head leaves or waits, and the next may start.
     pub(crate) fn queue_settled(&mut self, turn: &mut Turn<'_>, key: &QueueKey, outcome: &Outcome) {
-        let Some(head) = self.queues.get(key).and_then(|queue| queue.entries.front().cloned()) else { return };
+        if self.head_settled(turn, key, outcome) {
+            self.drive(turn, key);
+        }
+    }
+
+    /// What came of the head's attempt; whether the head has left.
+    fn head_settled(&mut self, turn: &mut Turn<'_>, key: &QueueKey, outcome: &Outcome) -> bool {
+        let Some(head) = self.queues.get(key).and_then(|queue| queue.entries.front().cloned()) else { return false };
         let status = match outcome {
             Outcome::Answered { status, .. } => Some(*status),
             Outcome::Refused | Outcome::TimedOut => None,
@@ -185,13 +231,15 @@ impl Emulator {
         seen.status = status;
         turn.effects.observed.push(seen);
         if !is_good {
-            return self.wait_for_retry(turn, key);
+            self.wait_for_retry(turn, key);
+            return false;
         }
-        let is_repeated = !head.is_repeat && self.strike(turn, FaultKind::Duplicate, &scope).is_some();
+        let may_repeat = !head.is_repeat && !self.is_simulated(&key.destination);
+        let is_repeated = may_repeat && self.strike(turn, FaultKind::Duplicate, &scope).is_some();
         if is_repeated && let Some(queue) = self.queues.get_mut(key) {
             queue.entries.insert(1, Entry { log: head.log, is_repeat: true });
         }
-        self.advance(turn, key);
+        self.advance(key)
     }
 
     fn wait_for_retry(&mut self, turn: &mut Turn<'_>, key: &QueueKey) {

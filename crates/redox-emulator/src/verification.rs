@@ -8,6 +8,7 @@ use crate::delivery::{Purpose, common_headers};
 use crate::directory::VerificationMethod;
 use crate::exchange::{Answer, Delivery, Outcome, Response, Ticket, Turn};
 use crate::observed::{Observed, What};
+use crate::platform;
 use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
@@ -19,6 +20,16 @@ pub(crate) struct Challenged {
     destination: String,
     challenge: String,
     ticket: Ticket,
+    asker: Asker,
+}
+
+/// Who asked for a verification, and so in which shape the answer goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Asker {
+    /// The control API.
+    Control,
+    /// The platform API.
+    Platform,
 }
 
 /// Why a destination cannot be verified.
@@ -32,7 +43,7 @@ pub(crate) enum VerifyError {
 
 impl Emulator {
     /// Sends a challenge; the reply follows when the destination has answered.
-    pub(crate) fn verify(&mut self, turn: &mut Turn<'_>, id: &str) -> Result<Response, VerifyError> {
+    pub(crate) fn verify(&mut self, turn: &mut Turn<'_>, id: &str, asker: Asker) -> Result<Response, VerifyError> {
         let destination = self.directory.destination(id).ok_or_else(|| VerifyError::Unknown(id.to_owned()))?;
         let url = destination.url.clone().ok_or_else(|| VerifyError::NoUrl(destination.name.clone()))?;
         let token = destination.verification_token.clone();
@@ -62,7 +73,7 @@ impl Emulator {
         let (delivery, ticket) = (self.next_delivery(), self.next_ticket());
         let timeout = self.config.limits.delivery_timeout;
         turn.effects.outgoing.push(Delivery { id: delivery, method, url, headers, body, timeout });
-        let challenged = Challenged { destination: id.to_owned(), challenge, ticket };
+        let challenged = Challenged { destination: id.to_owned(), challenge, ticket, asker };
         self.in_flight.insert(delivery, Purpose::Challenge(challenged));
         Ok(Response::Later(ticket))
     }
@@ -86,8 +97,17 @@ impl Emulator {
             seen.status = Some(*status);
         }
         turn.effects.observed.push(seen);
-        let body = json!({"verified": failure.is_none(), "reason": failure});
-        turn.effects.replies.push((challenged.ticket, Answer::json(StatusCode::OK, &body).into()));
+        let answer = match (challenged.asker, failure) {
+            (Asker::Control, reason) => {
+                Answer::json(StatusCode::OK, &json!({"verified": reason.is_none(), "reason": reason}))
+            }
+            (Asker::Platform, Some(reason)) => platform::refused(StatusCode::BAD_REQUEST, &reason),
+            (Asker::Platform, None) => {
+                let element = self.directory.destination(&challenged.destination);
+                platform::payload("destination", &element.map(|one| self.destination_element(one)).unwrap_or_default())
+            }
+        };
+        turn.effects.replies.push((challenged.ticket, answer.into()));
         self.drive_destination(turn, &challenged.destination);
     }
 }

@@ -1,97 +1,18 @@
 //! Verifying a client's signed assertion: signature, key, and every claim that Redox's documentation names.
 
-use crate::config::Client;
+use super::clients::Keys;
+use super::oauth;
+use crate::config::PlatformRole;
 use crate::directory::Directory;
+use crate::exchange::Request;
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, dangerous, decode, decode_header};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Longest life of an assertion that strict mode accepts; what nearly every client sends.
 const LIFETIME_MAX: SignedDuration = SignedDuration::from_secs(300);
 /// How far in the future `iat` may lie in strict mode.
 const SKEW_MAX: SignedDuration = SignedDuration::from_secs(60);
-
-/// The registered clients and their keys.
-#[derive(Debug, Default)]
-pub(crate) struct Keys {
-    clients: BTreeMap<String, Registered>,
-}
-
-#[derive(Debug)]
-struct Registered {
-    keys: JwkSet,
-    shared_secret: Option<String>,
-    sources: Vec<String>,
-}
-
-/// Why a key set cannot be registered.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    /// No such client.
-    #[error("no OAuth client has the id {0:?}; GET /_emulator names the known one")]
-    UnknownClient(String),
-    /// Not a key set.
-    #[error("not a JWK set (RFC 7517): expected {{\"keys\": [..]}} with RSA or P-384 public keys: {0}")]
-    NotKeys(#[source] serde_json::Error),
-    /// A key that no assertion could name.
-    #[error("key {0} of the set has no \"kid\"; assertions name their key by it")]
-    Unnamed(usize),
-}
-
-impl Keys {
-    /// Registers the configured clients.
-    pub(crate) fn new(clients: &[Client]) -> Result<Self, KeysError> {
-        let mut keys = Self::default();
-        for client in clients {
-            let registered = Registered {
-                keys: JwkSet { keys: Vec::new() },
-                shared_secret: client.shared_secret.clone(),
-                sources: client.sources.clone(),
-            };
-            keys.clients.insert(client.client_id.clone(), registered);
-            if let Some(set) = &client.jwks {
-                keys.register(&client.client_id, set)?;
-            }
-        }
-        Ok(keys)
-    }
-
-    /// Replaces the key set of a client; how many keys it has now.
-    pub(crate) fn register(&mut self, client_id: &str, set: &Value) -> Result<usize, KeysError> {
-        let client = self.clients.get_mut(client_id).ok_or_else(|| KeysError::UnknownClient(client_id.to_owned()))?;
-        let set: JwkSet = serde::Deserialize::deserialize(set).map_err(KeysError::NotKeys)?;
-        if let Some(index) = set.keys.iter().position(|key| key.common.key_id.is_none()) {
-            return Err(KeysError::Unnamed(index));
-        }
-        client.keys = set;
-        Ok(client.keys.keys.len())
-    }
-
-    /// Sets or removes the secret for HS384 assertions.
-    pub(crate) fn set_secret(&mut self, client_id: &str, secret: Option<String>) -> Result<(), KeysError> {
-        let client = self.clients.get_mut(client_id).ok_or_else(|| KeysError::UnknownClient(client_id.to_owned()))?;
-        client.shared_secret = secret;
-        Ok(())
-    }
-
-    /// The first client's id.
-    pub(crate) fn first_client(&self) -> Option<&str> {
-        self.clients.keys().next().map(String::as_str)
-    }
-
-    /// The client that issued an assertion. On the older path the issuer is a source's API key; the keys are then those
-    /// of the client that acts for this source.
-    fn issuer(&self, issuer: &str, directory: &Directory) -> Option<(&Registered, Vec<String>)> {
-        if let Some(client) = self.clients.get(issuer) {
-            return Some((client, client.sources.clone()));
-        }
-        let source = directory.sources.iter().find(|source| source.api_key.as_deref() == Some(issuer))?;
-        let client = self.clients.values().find(|client| client.sources.contains(&source.id))?;
-        Some((client, vec![source.id.clone()]))
-    }
-}
 
 /// What an assertion is held against.
 pub(crate) struct Expected<'a> {
@@ -105,6 +26,7 @@ pub(crate) struct Expected<'a> {
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) sources: Vec<String>,
+    pub(crate) role: PlatformRole,
     pub(crate) scope: Option<String>,
     /// `jti`, and until when it must not come again.
     pub(crate) jti: Option<(String, Timestamp)>,
@@ -147,6 +69,20 @@ pub(crate) enum AssertionError {
     JtiMissing,
 }
 
+/// Whom and which key an assertion names, before anything is verified.
+pub(super) struct Named {
+    pub(super) issuer: String,
+    pub(super) kid: String,
+}
+
+/// What the assertion of a token request names, as far as it can be read.
+pub(super) fn named(request: &Request) -> Option<Named> {
+    let (compact, _) = oauth::read_form(request).ok()?;
+    let kid = decode_header(&compact).ok()?.kid?;
+    let claims: Value = dangerous::insecure_decode_claims(&compact).ok()?;
+    Some(Named { issuer: claims.get("iss")?.as_str()?.to_owned(), kid })
+}
+
 /// Verifies an assertion: whose it is, then its signature, then its claims.
 pub(crate) fn verify(compact: &str, keys: &Keys, expected: &Expected<'_>) -> Result<Caller, AssertionError> {
     let header = decode_header(compact).map_err(AssertionError::NotJws)?;
@@ -158,7 +94,7 @@ pub(crate) fn verify(compact: &str, keys: &Keys, expected: &Expected<'_>) -> Res
     }
     let claimed: Value = dangerous::insecure_decode_claims(compact).map_err(AssertionError::NotJws)?;
     let issuer = claimed.get("iss").and_then(Value::as_str).ok_or(AssertionError::Issuer)?;
-    let (client, sources) = keys.issuer(issuer, expected.directory).ok_or(AssertionError::Issuer)?;
+    let (_, client, sources) = keys.issuer(issuer, expected.directory).ok_or(AssertionError::Issuer)?;
 
     let key = if header.alg == Algorithm::HS384 {
         let secret = client.shared_secret.as_deref().ok_or(AssertionError::NoSecret)?;
@@ -174,15 +110,17 @@ pub(crate) fn verify(compact: &str, keys: &Keys, expected: &Expected<'_>) -> Res
     signature_only.validate_exp = false;
     signature_only.validate_aud = false;
     let claims: Value = decode(compact, &key, &signature_only).map_err(|_| AssertionError::Signature)?.claims;
-    check_claims(&claims, issuer, sources, expected)
+    let jti = check_claims(&claims, issuer, expected)?;
+    let scope = claims.get("scope").and_then(Value::as_str).map(str::to_owned);
+    Ok(Caller { sources, role: client.role, scope, jti })
 }
 
+/// Holds every claim against what is expected; the `jti`, and until when it must not come again.
 fn check_claims(
     claims: &Value,
     issuer: &str,
-    sources: Vec<String>,
     expected: &Expected<'_>,
-) -> Result<Caller, AssertionError> {
+) -> Result<Option<(String, Timestamp)>, AssertionError> {
     if claims.get("sub").and_then(Value::as_str) != Some(issuer) {
         return Err(AssertionError::Subject);
     }
@@ -217,11 +155,7 @@ fn check_claims(
     }
     // Without exp an assertion never ends; a day is then long enough to notice a replay.
     let until = expires_at.unwrap_or(expected.now + SignedDuration::from_hours(24));
-    Ok(Caller {
-        sources,
-        scope: claims.get("scope").and_then(Value::as_str).map(str::to_owned),
-        jti: jti.map(|jti| (format!("{issuer} {jti}"), until)),
-    })
+    Ok(jti.map(|jti| (format!("{issuer} {jti}"), until)))
 }
 
 /// `aud` as a list: RFC 7519 section 4.1.3 allows one string or several.

@@ -4,6 +4,7 @@
 
 use super::{Grant, INVALID_REQUEST, TokenKind};
 use crate::Emulator;
+use crate::config::PlatformRole;
 use crate::exchange::{Answer, Request, Turn};
 use crate::form;
 use crate::observed::{Observed, What};
@@ -66,7 +67,10 @@ impl Emulator {
         let mut seen = Observed::new(turn.now, What::TokenIssued);
         seen.source = Some(self.directory.source_name(&source).to_owned());
         turn.effects.observed.push(seen);
-        self.tokens.issue(access.clone(), Grant { sources: vec![source], kind: TokenKind::Legacy, expires_at }, now);
+        // The documentation gives these keys the data model API only.
+        let role = if self.config.strict { PlatformRole::None } else { PlatformRole::Engineer };
+        let grant = Grant { sources: vec![source], role, kind: TokenKind::Legacy, expires_at };
+        self.tokens.issue(access.clone(), grant, now);
         let body = json!({"accessToken": access, "expires": format!("{expires_at:.3}"), "refreshToken": refresh});
         Answer::json(StatusCode::OK, &body)
     }

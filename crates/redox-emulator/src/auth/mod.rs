@@ -1,5 +1,8 @@
 //! Who is calling: tokens are issued against an API key or a signed assertion, and checked on every request.
 
+/// OAuth clients and their keys.
+mod clients;
+
 /// Verifying a client's signed assertion.
 mod assertion;
 
@@ -9,11 +12,15 @@ mod legacy;
 /// `POST /v2/auth/token` and `/oauth/token`.
 mod oauth;
 
+/// Keys that a client publishes at a URL.
+mod key_url;
+
 /// Tokens that were issued, and what they allow.
 mod tokens;
 
-pub(crate) use assertion::Keys;
-pub use assertion::KeysError;
+pub use clients::KeysError;
+pub(crate) use clients::{Keys, Registered};
+pub(crate) use key_url::KeyFetch;
 pub(crate) use tokens::{Grant, TokenKind, Tokens};
 
 use crate::Emulator;

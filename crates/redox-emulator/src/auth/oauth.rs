@@ -6,7 +6,7 @@ use super::assertion::{Expected, verify};
 use super::{Grant, TokenKind};
 use crate::Emulator;
 use crate::config::TokenFailure;
-use crate::exchange::{Answer, Request, Turn};
+use crate::exchange::{Answer, Request, Response, Turn};
 use crate::form;
 use crate::observed::{Observed, What};
 use http::StatusCode;
@@ -19,7 +19,7 @@ const REAL_BASE: &str = "https://api.redoxengine.com";
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// An OAuth error, by its registered code.
-struct OAuthError {
+pub(super) struct OAuthError {
     status: StatusCode,
     code: &'static str,
     description: String,
@@ -36,11 +36,20 @@ impl OAuthError {
 }
 
 impl Emulator {
-    /// An assertion for a token.
-    pub(crate) fn token(&mut self, turn: &mut Turn<'_>, request: &Request) -> Answer {
+    /// An assertion for a token; first its key is fetched if it is only known where.
+    pub(crate) fn token(&mut self, turn: &mut Turn<'_>, request: &Request) -> Response {
+        match self.fetch_keys(turn, request) {
+            Some(later) => later,
+            None => self.token_now(turn, request).into(),
+        }
+    }
+
+    /// An assertion for a token, with the keys that are here.
+    pub(super) fn token_now(&mut self, turn: &mut Turn<'_>, request: &Request) -> Answer {
         self.try_token(turn, request).unwrap_or_else(|error| {
             let mut seen = Observed::new(turn.now, What::TokenRefused);
             seen.status = Some(error.status.as_u16());
+            seen.detail = Some(error.description.clone());
             turn.effects.observed.push(seen);
             error.answer()
         })
@@ -78,7 +87,8 @@ impl Emulator {
         let mut seen = Observed::new(turn.now, What::TokenIssued);
         seen.source = caller.sources.first().map(|id| self.directory.source_name(id).to_owned());
         turn.effects.observed.push(seen);
-        let grant = Grant { sources: caller.sources, kind: TokenKind::OAuth, expires_at: now + lifetime };
+        let grant =
+            Grant { sources: caller.sources, role: caller.role, kind: TokenKind::OAuth, expires_at: now + lifetime };
         self.tokens.issue(token.clone(), grant, now);
         let scope = scope.or(caller.scope).unwrap_or_default();
         let body = json!({
@@ -106,7 +116,7 @@ impl Emulator {
 }
 
 /// Assertion and scope of a token request's form.
-fn read_form(request: &Request) -> Result<(String, Option<String>), OAuthError> {
+pub(super) fn read_form(request: &Request) -> Result<(String, Option<String>), OAuthError> {
     let content_type = request.header("content-type").unwrap_or_default();
     if !content_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
         let text = "content-type must be application/x-www-form-urlencoded";

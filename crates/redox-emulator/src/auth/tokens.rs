@@ -1,6 +1,6 @@
 //! Tokens that were issued, and what they allow.
 
-use crate::config::Limits;
+use crate::config::{Limits, PlatformRole};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -28,6 +28,8 @@ impl TokenKind {
 pub(crate) struct Grant {
     /// Sources that the caller may act for; at least one.
     pub(crate) sources: Vec<String>,
+    /// What it allows at the platform API.
+    pub(crate) role: PlatformRole,
     pub(crate) kind: TokenKind,
     pub(crate) expires_at: Timestamp,
 }

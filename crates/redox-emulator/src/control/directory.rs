@@ -4,6 +4,7 @@ use super::{ControlError, Controlled, merged, no_such_address, ok, parameter, re
 use crate::Emulator;
 use crate::directory::{Destination, Subscription};
 use crate::exchange::{Request, Turn};
+use crate::verification::Asker;
 use serde_json::{Value, json};
 
 impl Emulator {
@@ -18,7 +19,7 @@ impl Emulator {
             ("GET", ["destinations"]) => ok(&json!({"destinations": self.directory.destinations})),
             ("POST", ["destinations"]) => self.create_destination(turn, request),
             ("PATCH", ["destinations", id]) => self.change_destination(turn, request, id),
-            ("POST", ["destinations", id, "verify"]) => Ok(self.verify(turn, id)?),
+            ("POST", ["destinations", id, "verify"]) => Ok(self.verify(turn, id, Asker::Control)?),
             ("GET", ["subscriptions"]) => ok(&json!({"subscriptions": self.directory.subscriptions})),
             ("POST", ["subscriptions"]) => self.subscribe(request),
             ("DELETE", ["subscriptions"]) => {

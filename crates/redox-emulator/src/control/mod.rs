@@ -131,6 +131,8 @@ impl Emulator {
             (_, ["keys" | "destinations" | "subscriptions", ..]) => self.control_directory(turn, request, &segments),
             (_, ["logs" | "received" | "deliver" | "queues", ..]) => self.control_traffic(turn, request, &segments),
             (_, ["faults" | "ehr" | "feed", ..]) => self.control_behaviour(turn, request, &segments),
+            ("GET", ["uploads"]) => ok(&json!({"uploads": self.uploads(turn.now)})),
+            ("POST", ["uploads", "expire"]) => ok(&json!({"expired": self.expire_uploads()})),
             (_, ["bulk", ..]) => self.control_bulk(request, &segments),
             _ => no_such_address(request),
         }

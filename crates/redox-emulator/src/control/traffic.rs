@@ -172,6 +172,7 @@ impl Emulator {
             message: query.is_none().then(|| Arc::clone(&message)),
             message_number: self.logs.next_message_number(),
             bytes: request.body.len(),
+            facility_code: meta.facility_code(),
         };
         let Some(event) = query else {
             let log = self.post(turn, new);

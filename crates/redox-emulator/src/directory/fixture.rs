@@ -48,6 +48,7 @@ pub(super) fn organisation() -> Directory {
             id: ENVIRONMENT.to_owned(),
             name: "Emulator".to_owned(),
             environment_flag: "Development".to_owned(),
+            service_regions: vec!["AWS_USA_EAST_1".to_owned()],
         },
         sources: vec![
             Source {

@@ -38,6 +38,13 @@ pub struct Environment {
     pub name: String,
     /// `Development`, `Staging` or `Production`.
     pub environment_flag: String,
+    /// Regions that it is configured with; with several, a search of logs must name one.
+    #[serde(default = "one_region")]
+    pub service_regions: Vec<String>,
+}
+
+fn one_region() -> Vec<String> {
+    vec!["AWS_USA_EAST_1".to_owned()]
 }
 
 /// Where a request starts.
@@ -74,6 +81,8 @@ pub struct Destination {
     pub verification_method: VerificationMethod,
     /// What it takes: `*`, a data model (`Order`), or one event type (`Order.New`).
     pub accepts: Vec<String>,
+    /// What a filter drops on purpose, in the same notation: Redox accepts it and its log ends as `filtered`.
+    pub filters: Vec<String>,
     /// The source that a simulated EHR answers as.
     pub answers_as: Option<String>,
     /// Whether it has echoed a challenge at its present URL; strict emulators deliver only then.
@@ -83,11 +92,12 @@ pub struct Destination {
 impl Destination {
     /// Whether it takes this event type.
     pub fn accepts(&self, data_model: &str, event_type: &str) -> bool {
-        self.accepts.iter().any(|pattern| match pattern.split_once('.') {
-            _ if pattern == "*" => true,
-            Some((model, event)) => same_model(model, data_model) && same_event(event, event_type),
-            None => same_model(pattern, data_model),
-        })
+        matches(&self.accepts, data_model, event_type)
+    }
+
+    /// Whether its filter drops this event type.
+    pub fn filters(&self, data_model: &str, event_type: &str) -> bool {
+        matches(&self.filters, data_model, event_type)
     }
 
     /// Whether it takes some event type of the data model.
@@ -96,6 +106,14 @@ impl Destination {
             pattern == "*" || same_model(pattern.split_once('.').map_or(pattern, |(model, _)| model), data_model)
         })
     }
+}
+
+fn matches(patterns: &[String], data_model: &str, event_type: &str) -> bool {
+    patterns.iter().any(|pattern| match pattern.split_once('.') {
+        _ if pattern == "*" => true,
+        Some((model, event)) => same_model(model, data_model) && same_event(event, event_type),
+        None => same_model(pattern, data_model),
+    })
 }
 
 /// What stands behind a destination.

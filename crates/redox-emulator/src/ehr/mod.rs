@@ -13,10 +13,10 @@ mod patients;
 mod scheduling;
 
 pub use feed::FeedSettings;
-pub use orders::ResultStage;
+pub use orders::{Rejection, ResultStage};
 
 use crate::Emulator;
-use crate::directory::Directory;
+use crate::directory::{Behaviour, Directory};
 use crate::exchange::{Alarm, Turn};
 use crate::logs::{LogKind, NewLog};
 use crate::message::Message;
@@ -46,8 +46,10 @@ pub struct EhrConfig {
     pub is_answering: bool,
     /// Orders whose id or application order id begins so are left open.
     pub silent_prefix: String,
-    /// Orders whose id or application order id begins so are cancelled by the EHR.
+    /// Orders whose id or application order id begins so are rejected by the EHR.
     pub reject_prefix: String,
+    /// How it rejects them.
+    pub rejection: Rejection,
     /// From a new appointment to the patient's arrival; null sends none.
     pub arrival_delay: Option<SignedDuration>,
 }
@@ -61,6 +63,7 @@ impl Default for EhrConfig {
             is_answering: true,
             silent_prefix: "NOANSWER".to_owned(),
             reject_prefix: "REJECT".to_owned(),
+            rejection: Rejection::Cancel,
             arrival_delay: None,
         }
     }
@@ -125,10 +128,8 @@ impl Emulator {
     /// The EHR has been given a message.
     pub(crate) fn ehr_receives(&mut self, turn: &mut Turn<'_>, log_id: &str) {
         let Some(log) = self.logs.get(log_id) else { return };
-        let Some(answers_as) = self.directory.destination(&log.destination).and_then(|one| one.answers_as.clone())
-        else {
-            return;
-        };
+        let ehr = self.directory.destination(&log.destination).filter(|one| one.behaviour == Behaviour::Ehr);
+        let Some(answers_as) = ehr.and_then(|one| one.answers_as.clone()) else { return };
         let Some(Message::Shaped { payload, .. }) = log.message.as_deref() else { return };
         let (model, event) = (log.data_model.clone(), log.event_type.clone());
         let Ok(payload) = serde_json::from_slice::<Value>(payload) else { return };
@@ -182,6 +183,7 @@ impl Emulator {
                 message: Some(Arc::clone(&message)),
                 message_number,
                 bytes: message.bytes(),
+                facility_code: None,
             };
             logs.push(self.post(turn, new));
         }

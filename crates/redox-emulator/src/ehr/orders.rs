@@ -1,7 +1,10 @@
 //! Orders: taken, rejected, left open, or answered by results that carry the order's identifiers back.
 
 use super::{Emulator, Task, carried};
+use crate::directory::Behaviour;
 use crate::exchange::Turn;
+use crate::message::Message;
+use crate::routing::catalogue::same_model;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -39,6 +42,22 @@ impl ResultStage {
         }
     }
 }
+
+/// How an EHR says that it will not carry out an order: there is no answer of its own for that, and sites differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rejection {
+    /// `Order.Cancel` with the reason in `Comments`.
+    #[default]
+    Cancel,
+    /// `Results.New` whose `ResultsStatus` is `Canceled`.
+    CanceledResult,
+    /// The transmission is refused with a 400: the log fails, and the feed waits behind it.
+    Refusal,
+}
+
+/// Why orders are rejected, in the EHR's words.
+const REASON: &str = "Order rejected: procedure is not performed at this location";
 
 /// What the EHR needs of an order to answer it.
 #[derive(Clone, Debug)]
@@ -174,9 +193,31 @@ impl Emulator {
     /// Tells the sender that its order will not be carried out.
     pub(crate) fn ehr_rejection(&mut self, turn: &mut Turn<'_>, order: &PendingOrder) {
         let mut part = order.identifiers();
-        part["Status"] = "Cancel".into();
         part["TransactionDateTime"] = format!("{:.3}", turn.now).into();
-        part["Comments"] = "Order rejected by the simulated EHR".into();
-        self.send_from(turn, &order.source, "Order", "Cancel", &order.payload("Order", &part));
+        if self.ehr.config.rejection == Rejection::CanceledResult {
+            part["Status"] = "Resulted".into();
+            part["ResultsStatus"] = "Canceled".into();
+            part["Notes"] = json!([REASON]);
+            part["Results"] = json!([]);
+            self.send_from(turn, &order.source, "Results", "New", &order.payload("Orders", &json!([part])));
+        } else {
+            part["Status"] = "Cancel".into();
+            part["Comments"] = REASON.into();
+            self.send_from(turn, &order.source, "Order", "Cancel", &order.payload("Order", &part));
+        }
+    }
+
+    /// The status with which the EHR refuses to take a message at all, if it does.
+    pub(crate) fn ehr_refuses(&self, log_id: &str) -> Option<u16> {
+        let config = &self.ehr.config;
+        let log = self.logs.get(log_id).filter(|log| same_model(&log.data_model, "Order"))?;
+        let destination = self.directory.destination(&log.destination)?;
+        if config.rejection != Rejection::Refusal || destination.behaviour != Behaviour::Ehr {
+            return None;
+        }
+        let Some(Message::Shaped { payload, .. }) = log.message.as_deref() else { return None };
+        let payload: Value = serde_json::from_slice(payload).ok()?;
+        let order = PendingOrder::read("", payload.get("Order")?, &payload)?;
+        order.has_prefix(&config.reject_prefix).then_some(400)
     }
 }

@@ -32,6 +32,11 @@ impl Meta {
         })
     }
 
+    /// `Meta.FacilityCode`, if there is one.
+    pub(crate) fn facility_code(&self) -> Option<String> {
+        self.members.get("FacilityCode").and_then(Value::as_str).map(str::to_owned)
+    }
+
     /// `DataModel.EventType`.
     pub(crate) fn event(&self) -> String {
         format!("{}.{}", self.data_model, self.event_type)

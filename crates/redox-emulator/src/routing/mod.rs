@@ -17,12 +17,14 @@ pub(crate) use query::Asked;
 use crate::Emulator;
 use crate::exchange::{Answer, Request, Response, Turn};
 use crate::faults::Scope;
+use crate::files::FileGone;
 use crate::logs::{LogKind, NewLog};
 use crate::message::Message;
 use crate::observed::{Observed, What};
 use crate::received::NewReceived;
 use catalogue::{Mode, Published};
 use http::{Method, StatusCode};
+use jiff::Timestamp;
 use meta::Meta;
 use reply::Refusal;
 use serde_json::{Value, json};
@@ -51,13 +53,13 @@ impl Emulator {
             return Answer::text(StatusCode::NOT_FOUND, "Not Found").into();
         }
         if request.is_oversized || request.body.len() > self.config.limits.body_bytes_max {
-            return Answer::text(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large").into();
+            return self.gateway_error(StatusCode::PAYLOAD_TOO_LARGE).into();
         }
         let grant = match self.authorize(turn, request, scope) {
             Ok(grant) => grant,
             Err(answer) => return (*answer).into(),
         };
-        match self.route(&request.body, &grant.sources) {
+        match self.route(turn.now, &request.body, &grant.sources) {
             Ok(routed) if routed.event.mode == Mode::Query => self.ask(turn, routed, scope),
             Ok(routed) => self.accept(turn, routed, &request.body).into(),
             Err(refused) => {
@@ -65,6 +67,7 @@ impl Emulator {
                 seen.event = refused.meta.as_ref().map(Meta::event);
                 seen.source = refused.source.as_deref().map(|id| self.directory.source_name(id).to_owned());
                 seen.status = Some(StatusCode::BAD_REQUEST.as_u16());
+                seen.detail = Some(refused.refusal.to_string());
                 turn.effects.observed.push(seen);
                 self.refusal(turn, refused.meta.as_ref(), refused.source.as_deref(), &refused.refusal).into()
             }
@@ -72,9 +75,9 @@ impl Emulator {
     }
 
     /// Every check between a body and its destinations.
-    fn route(&self, body: &[u8], sources: &[String]) -> Result<Routed, Box<Refused>> {
+    fn route(&self, now: Timestamp, body: &[u8], sources: &[String]) -> Result<Routed, Box<Refused>> {
         let blank = |refusal| Box::new(Refused { meta: None, source: None, refusal });
-        let message: Value = serde_json::from_slice(body).map_err(|_| blank(Refusal::NotJson))?;
+        let mut message: Value = serde_json::from_slice(body).map_err(|_| blank(Refusal::NotJson))?;
         let meta = Meta::read(&message).ok_or_else(|| blank(Refusal::NoMeta))?;
         let source = choose_source(&meta, sources);
         let refuse = |refusal| Box::new(Refused { meta: Some(meta.clone()), source: source.clone().ok(), refusal });
@@ -102,6 +105,7 @@ impl Emulator {
             let (data_model, event_type) = (meta.data_model.clone(), meta.event_type.clone());
             return Err(refuse(Refusal::FieldMissing { field, data_model, event_type }));
         }
+        self.embed_files(&mut message, &source, now).map_err(|FileGone| refuse(Refusal::FileGone))?;
         Ok(Routed { message, meta, event, source, destinations })
     }
 
@@ -146,6 +150,7 @@ impl Emulator {
                 message: Some(Arc::clone(&message)),
                 message_number,
                 bytes: body.len(),
+                facility_code: meta.facility_code(),
             };
             log_ids.push(self.logs.open(turn, new, self.config.limits.kept_max));
         }

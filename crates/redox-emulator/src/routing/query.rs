@@ -41,6 +41,7 @@ impl Emulator {
             message: None,
             message_number: self.logs.next_message_number(),
             bytes: 0,
+            facility_code: meta.facility_code(),
         };
         let log = self.logs.open(turn, new, self.config.limits.kept_max);
         let reply = event.reply.unwrap_or(event.event_type);

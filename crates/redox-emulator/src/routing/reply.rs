@@ -36,6 +36,8 @@ pub(crate) enum Refusal {
     NotSubscribed,
     #[error("{destination} does not accept {event}")]
     NotAccepted { destination: String, event: String },
+    #[error("Uploaded file not found: its URI has expired, or it belongs to another source")]
+    FileGone,
     #[error("A synchronous request needs exactly one destination in Meta.Destinations")]
     NotOneDestination,
 }

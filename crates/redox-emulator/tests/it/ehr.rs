@@ -157,3 +157,28 @@ fn same_seed_tells_the_same_story() {
     };
     assert_eq!(story(), story());
 }
+
+#[test]
+fn rejection_takes_the_form_that_is_wanted() {
+    let mut world = World::with_hook(Config::default());
+    world.control("PATCH", "/ehr", &json!({"rejection": "canceled_result"}));
+    world.post(&order("REJECT-1"));
+    world.seconds(5);
+    let sent = world.accept_all().remove(0);
+    assert_eq!(
+        (&sent["Meta"]["DataModel"], &sent["Orders"][0]["ResultsStatus"]),
+        (&json!("Results"), &json!("Canceled"))
+    );
+    assert_eq!(sent["Orders"][0]["ID"], "REJECT-1");
+
+    world.control("PATCH", "/ehr", &json!({"rejection": "refusal"}));
+    world.post(&order("REJECT-2"));
+    world.post(&order("o3"));
+    world.seconds(30);
+    assert!(world.accept_all().is_empty(), "the feed waits behind what was refused");
+    let failed = world.control("GET", "/logs?status=failed", &json!(null));
+    assert_eq!(failed["logs"][0]["attempts"][0]["result"]["status"], 400);
+    world.control("PATCH", "/ehr", &json!({"rejection": "cancel"}));
+    world.seconds(120);
+    assert_eq!(world.accept_all().len(), 2, "the rejection and the result");
+}

@@ -94,6 +94,18 @@ impl World {
         self.token.clone().unwrap()
     }
 
+    /// A token for an assertion by this key, in place of the legacy one.
+    pub(crate) fn oauth(&mut self, own: &crate::keys::Signer) {
+        let form = crate::keys::token_form(&own.sign(&crate::keys::claims(self.now, "world")));
+        let request = Request::new(Method::POST, "/v2/auth/token", form)
+            .with_header("content-type", "application/x-www-form-urlencoded")
+            .with_header("host", "emulator.test");
+        let answer = self.answer(&request);
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let body: Value = serde_json::from_slice(&answer.body).unwrap();
+        self.token = body["access_token"].as_str().map(|token| format!("Bearer {token}"));
+    }
+
     pub(crate) fn forget_token(&mut self) {
         self.token = None;
     }

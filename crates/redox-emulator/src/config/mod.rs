@@ -1,4 +1,12 @@
-//! What an emulator is started with: its organisation, its limits, and a switch for each point on which sources disagree.
+//! What an emulator is started with; everything has a default that works at once.
+
+/// A switch for each point on which sources disagree.
+mod switches;
+
+pub use switches::{
+    BearerFailure, ChallengeGet, DeliveryIds, EventDateTime, GatewayErrors, IdType, PartialFailure, ReplyEventType,
+    ReplyShape, Retries, SuccessErrors, Switches, TokenFailure, Uploads,
+};
 
 use crate::bulk::BulkConfig;
 use crate::directory::Directory;
@@ -57,21 +65,45 @@ impl Default for Config {
 pub struct Client {
     /// `iss` and `sub` of its assertions.
     pub client_id: String,
+    /// Name for people.
+    pub name: String,
     /// Public keys as a JWK set (RFC 7517), or null while none is registered.
     pub jwks: Option<Value>,
+    /// Where its key set is published; fetched when an assertion names a key that is not known.
+    pub jwks_url: Option<String>,
     /// Secret for HS384 assertions.
     pub shared_secret: Option<String>,
     /// Sources it may act for.
     pub sources: Vec<String>,
+    /// What its user may do at the platform API.
+    pub platform_role: PlatformRole,
+}
+
+/// Role of the user whom an API key belongs to (Redox docs, "Redox Platform API"); each allows what the one before does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlatformRole {
+    /// No access.
+    None,
+    /// Reads, and searches the metadata of logs.
+    Reader,
+    /// Searches what messages hold.
+    Support,
+    /// Manages everything.
+    #[default]
+    Engineer,
 }
 
 impl Default for Client {
     fn default() -> Self {
         Self {
             client_id: crate::directory::fixture::CLIENT_ID.to_owned(),
+            name: "Application".to_owned(),
             jwks: None,
+            jwks_url: None,
             shared_secret: None,
             sources: vec![crate::directory::fixture::APPLICATION_SOURCE.to_owned()],
+            platform_role: PlatformRole::Engineer,
         }
     }
 }
@@ -88,17 +120,24 @@ pub struct Limits {
     pub retry_after_s: Option<u32>,
     /// Largest request body in bytes (40 MB for data model requests).
     pub body_bytes_max: usize,
+    /// Largest uploaded file in bytes (30 MB).
+    pub upload_bytes_max: usize,
+    /// How long the URI of an uploaded file is good for; not published, so null is without end.
+    pub upload_lifetime: Option<SignedDuration>,
     /// Lifetime of tokens from `/auth/authenticate`.
     pub legacy_token_lifetime: SignedDuration,
     /// Lifetime of tokens from `/v2/auth/token`.
     pub oauth_token_lifetime: SignedDuration,
     /// How long a destination may take for an asynchronous delivery; not published, so ours.
     pub delivery_timeout: SignedDuration,
+    /// How long a simulated destination takes for a message; scaled. Until then its log is pending.
+    pub simulated_delay: SignedDuration,
     /// How long a synchronous request may take end to end.
     pub query_timeout: SignedDuration,
     /// How many finished logs and received messages are remembered.
     pub kept_max: usize,
-    /// Bytes of received bodies that are kept for reading back; older ones keep only their digest.
+    /// Bytes of received bodies that are kept for reading back, older ones keep only their digest; and of uploaded files,
+    /// older ones are forgotten.
     pub kept_body_bytes_max: usize,
 }
 
@@ -109,159 +148,17 @@ impl Default for Limits {
             rate_window: SignedDuration::from_secs(300),
             retry_after_s: None,
             body_bytes_max: 40 * 1024 * 1024,
+            upload_bytes_max: 30 * 1024 * 1024,
+            upload_lifetime: None,
             legacy_token_lifetime: SignedDuration::from_hours(24),
             oauth_token_lifetime: SignedDuration::from_secs(300),
             delivery_timeout: SignedDuration::from_secs(30),
+            simulated_delay: SignedDuration::ZERO,
             query_timeout: SignedDuration::from_secs(120),
             kept_max: 100_000,
             kept_body_bytes_max: 128 * 1024 * 1024,
         }
     }
-}
-
-/// Points on which documentation and recordings disagree; each default is the current documentation's reading.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Switches {
-    /// Shape of success and error replies.
-    pub reply_shape: ReplyShape,
-    /// `Meta.Errors` on success.
-    pub success_errors: SuccessErrors,
-    /// Status when a destination fails a synchronous request.
-    pub partial_failure: PartialFailure,
-    /// Type of the ids in `Meta.Logs`.
-    pub ids: IdType,
-    /// `Meta.EventType` of a synchronous reply.
-    pub reply_event_type: ReplyEventType,
-    /// Body of a 401 on `/endpoint`.
-    pub bearer_failure: BearerFailure,
-    /// Status of an OAuth `invalid_client`.
-    pub token_failure: TokenFailure,
-    /// Ids on deliveries to a destination.
-    pub delivery_ids: DeliveryIds,
-    /// Where a GET challenge carries the verification token.
-    pub challenge_get: ChallengeGet,
-    /// What happens after a failed delivery.
-    pub retries: Retries,
-}
-
-/// Shape of the replies to `/endpoint`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReplyShape {
-    /// `Meta.Logs`, names filled in.
-    #[default]
-    Today,
-    /// As recorded in 2020: `Meta.Message.ID`, no `Logs`, no source name on success.
-    #[serde(rename = "2020")]
-    Year2020,
-}
-
-/// `Meta.Errors` of a success.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SuccessErrors {
-    /// No such key.
-    #[default]
-    Absent,
-    /// An empty array.
-    Empty,
-}
-
-/// Status of a synchronous request whose destination failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PartialFailure {
-    /// 200 with `Meta.Errors` (documentation of 2025).
-    #[default]
-    #[serde(rename = "200")]
-    Ok,
-    /// 400 with `Meta.Errors` (recorded in 2020).
-    #[serde(rename = "400")]
-    BadRequest,
-}
-
-/// JSON type of log and attempt ids.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IdType {
-    /// UUID strings.
-    #[default]
-    Uuid,
-    /// Numbers beyond 32 bits.
-    Integer,
-}
-
-/// `Meta.EventType` of a synchronous reply.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ReplyEventType {
-    /// The `…Response` name.
-    #[default]
-    Response,
-    /// The request's own name, as recorded.
-    Mirrored,
-}
-
-/// Body of a 401 on `/endpoint`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BearerFailure {
-    /// JSON for tokens that OAuth issued, plain text otherwise.
-    #[default]
-    ByToken,
-    /// Always plain text.
-    Plain,
-    /// Always JSON.
-    Json,
-}
-
-/// Status of an OAuth `invalid_client`; RFC 6749 section 5.2 allows both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TokenFailure {
-    /// 401.
-    #[default]
-    #[serde(rename = "401")]
-    Unauthorized,
-    /// 400.
-    #[serde(rename = "400")]
-    BadRequest,
-}
-
-/// Ids that a delivery carries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DeliveryIds {
-    /// `Meta.Logs`.
-    #[default]
-    Logs,
-    /// `Meta.Message` and `Meta.Transmission`, as before 2023.
-    Legacy,
-    /// Both.
-    Both,
-    /// None at all.
-    None,
-}
-
-/// Form of the GET challenge.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChallengeGet {
-    /// Challenge and token in the query.
-    #[default]
-    Query,
-    /// Challenge in the query, token in a header (older text).
-    Header,
-}
-
-/// What happens after a failed delivery.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Retries {
-    /// The published schedule, without end.
-    #[default]
-    Automatic,
-    /// The queue waits for a person; the documentation ties automatic retries to production.
-    Manual,
 }
 
 #[cfg(test)]
