@@ -8,7 +8,7 @@ use oxgate_core::{Phi, Reason};
 use oxgate_dispatch::BoxFuture;
 use oxgate_inbound::{Copied, Denied, ForwardHandler, Inbound, Made, Refusal, Transform, Way};
 use oxgate_outbound::enqueue::EnqueueError;
-use oxgate_outbound::submit::Submission;
+use oxgate_outbound::submit::{Priority, Submission};
 use oxgate_outbound::{Outbound, SubmissionError};
 use oxgate_store::command::Child;
 use redox_client::Client;
@@ -23,6 +23,7 @@ const INVALID: Reason = Reason::word("child-invalid");
 const WITHOUT_META: Reason = Reason::word("child-without-meta");
 
 /// The transformation that a handler names.
+#[expect(clippy::unnecessary_wraps, reason = "a transformation with settings of its own may not be had")]
 pub(super) fn transform(_loaded: &Loaded, handler: &Handler) -> Result<Arc<dyn Transform>, String> {
     match handler.transform {
         TransformKind::Copy => Ok(Arc::new(Copied)),
@@ -91,6 +92,7 @@ impl Way for ToRedox {
                 correlation,
                 expires_at,
                 reply_within,
+                priority: Priority::Live,
             };
             self.ways.outbound()?.child(submission).await.map_err(|error| denied(&error))
         })

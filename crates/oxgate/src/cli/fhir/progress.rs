@@ -83,7 +83,9 @@ impl Bars {
                     (None, None) => (None, ENDLESS),
                 };
                 bar.set_style(style(template));
-                length.into_iter().for_each(|length| bar.set_length(length));
+                if let Some(length) = length {
+                    bar.set_length(length);
+                }
                 bar.set_position(0);
                 bar.set_message(file.name());
                 files.insert(file.id, FileBar { counts_lines: template == BY_LINES, bar });
