@@ -80,7 +80,7 @@ fn timed(mut command: Command, out: &Path) -> Result<Downloaded> {
     Ok(Downloaded { files, bytes, seconds, resident_kib })
 }
 
-/// Waits for a process; its end, and the most memory it had (`VmHWM`, proc_pid_status(5)) at the last look.
+/// Waits for a process; its end, and the most memory it had (`VmHWM`, `proc_pid_status(5)`) at the last look.
 fn watched(mut child: Child) -> Result<(ExitStatus, u64)> {
     let status = format!("/proc/{}/status", child.id());
     let (stop, stopped) = std::sync::mpsc::channel::<()>();

@@ -12,7 +12,9 @@ use oxgate_store::view::EventRow;
 use std::sync::Arc;
 
 /// Whatever the test says.
-struct Scripted(Box<dyn Fn(&[u8]) -> Result<Vec<Made>, Refusal> + Send + Sync>);
+type Script = dyn Fn(&[u8]) -> Result<Vec<Made>, Refusal> + Send + Sync;
+
+struct Scripted(Box<Script>);
 
 impl Transform for Scripted {
     fn transform(&self, _event: &EventRow, body: &[u8]) -> Result<Vec<Made>, Refusal> {
