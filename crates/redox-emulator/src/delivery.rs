@@ -74,6 +74,7 @@ impl Emulator {
         self.logs.begin_attempt(turn, log_id);
         let body = self.delivery_body(message, self.logs.get(log_id)?);
         let mut headers = common_headers();
+        headers.insert("content-type", message.content_type());
         headers.extend(token_headers(&token));
         let id = self.next_delivery();
         turn.effects.outgoing.push(Delivery { id, method: Method::POST, url, headers, body, timeout });

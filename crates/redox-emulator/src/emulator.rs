@@ -8,6 +8,7 @@ use crate::directory::Directory;
 use crate::ehr::Ehr;
 use crate::exchange::{Alarm, Answer, DeliveryId, Effects, Handled, Reply, Request, Response, Ticket, Timer, Turn};
 use crate::faults::{FaultKind, Faults, Scope};
+use crate::fhir::{self, Fhir};
 use crate::files::{self, Files};
 use crate::logs::Logs;
 use crate::queue::{Queue, QueueKey};
@@ -39,6 +40,7 @@ pub struct Emulator {
     pub(crate) ehr: Ehr,
     pub(crate) bulk: Bulk,
     pub(crate) files: Files,
+    pub(crate) fhir: Fhir,
     /// Where the emulator is reached, once it is known.
     pub(crate) base_url: Option<String>,
     /// How far its own clock is ahead of the true one.
@@ -68,6 +70,7 @@ impl Emulator {
             ehr: Ehr::new(config.ehr.clone()),
             bulk: Bulk::default(),
             files: Files::default(),
+            fhir: Fhir::default(),
             base_url: None,
             skew: SignedDuration::ZERO,
             held: BTreeMap::new(),
@@ -174,6 +177,7 @@ impl Emulator {
             "/v2/auth/token" | "/oauth/token" if is_post => self.token(turn, request),
             files::UPLOAD if is_post => self.upload(turn, request, scope),
             _ if path.starts_with(bulk::PREFIX) => self.bulk(turn, request, scope),
+            _ if path.starts_with(fhir::PREFIX) => self.fhir(turn, request, scope),
             _ if path.starts_with(platform::PREFIX) => self.platform(turn, request, scope),
             _ => match path.get(1..).map(str::parse) {
                 Some(Ok(number)) if request.method == Method::GET => self.file(turn, request, number, scope),

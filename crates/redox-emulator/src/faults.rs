@@ -5,7 +5,7 @@ use crate::Rng;
 use crate::exchange::{Request, Turn};
 use crate::logs::Log;
 use crate::observed::{Observed, What};
-use crate::routing::catalogue::{same_event, same_model};
+use crate::routing::catalogue::names;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -163,10 +163,7 @@ impl Scope {
     fn fits(&self, rule: &FaultRule) -> bool {
         let path =
             rule.path.as_ref().is_none_or(|wanted| self.path.as_ref().is_some_and(|path| path.starts_with(wanted)));
-        let model = rule.model.as_ref().is_none_or(|wanted| match wanted.split_once('.') {
-            Some((model, event)) => same_model(model, &self.data_model) && same_event(event, &self.event_type),
-            None => same_model(wanted, &self.data_model),
-        });
+        let model = rule.model.as_ref().is_none_or(|wanted| names(wanted, &self.data_model, &self.event_type));
         let destination = rule.destination.as_ref().is_none_or(|wanted| self.destinations.contains(wanted));
         path && model && destination
     }

@@ -1,8 +1,8 @@
 //! Redox in a box: an offline stand-in for the healthcare integration platform, to try, test and break a client against.
 //!
 //! **What it does.** On one port it serves the addresses of the real hosts: tokens for an API key or a signed assertion,
-//! `/endpoint` and `/query`, `/upload`, the platform API, and a FHIR bulk server with invented patients. It stores what it
-//! accepts, delivers to destinations in order with the published retry schedule, verifies endpoints, and plays an EHR that
+//! `/endpoint` and `/query`, `/upload`, the platform API, a FHIR R4 sandbox, and a FHIR bulk server, all with invented
+//! patients. It stores what it accepts, delivers to destinations in order with the published retry schedule, verifies endpoints, and plays an EHR that
 //! answers orders, knows a few invented patients and has an admission feed. Faults go wrong on purpose, reproducibly.
 //!
 //! **Where it sits.** Opposite a gateway, as its peer. It shares no code with any client: two sides with one codec would
@@ -14,8 +14,7 @@
 //! [`Observed`] never carries message content.
 //!
 //! **What it deliberately does not do.** No persistence: a restart forgets everything. No TLS and no authentication on
-//! the control API: it is for development machines. No FHIR reads yet: `fhir_base` names where they will
-//! be, and answers 404 until then.
+//! the control API: it is for development machines.
 //!
 //! ```no_run
 //! # async fn example() -> std::io::Result<()> {
@@ -86,6 +85,9 @@ mod verification;
 /// The simulated EHR.
 mod ehr;
 
+/// FHIR R4 through Redox.
+mod fhir;
+
 /// The FHIR bulk server.
 mod bulk;
 
@@ -105,10 +107,11 @@ pub use auth::KeysError;
 pub use bulk::{BulkConfig, BulkFaults, BulkGeneration};
 pub use clock::{Clock, SystemClock};
 pub use config::{Client, Config, Limits, PlatformRole, Switches};
-pub use ehr::{EhrConfig, FeedSettings, Rejection, ResultStage};
+pub use ehr::{EhrConfig, FeedFormat, FeedSettings, Rejection, ResultStage};
 pub use emulator::Emulator;
 pub use exchange::{Effects, Handled};
 pub use faults::{FaultError, FaultKind, FaultRule};
+pub use fhir::notification::Detail;
 pub use logs::{Attempt, AttemptResult, Log, LogKind, LogStatus};
 pub use observed::{Observed, What};
 pub use queue::RETRY_SCHEDULE_S;

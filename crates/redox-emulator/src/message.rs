@@ -5,6 +5,7 @@ use crate::config::{DeliveryIds, EventDateTime};
 use crate::logs::Log;
 use crate::routing::meta::{Meta, payload};
 use bytes::Bytes;
+use http::HeaderValue;
 use serde_json::{Map, Value, json};
 
 /// What is delivered.
@@ -23,6 +24,8 @@ pub(crate) enum Message {
     },
     /// Bytes that go out exactly as they are.
     Verbatim(Bytes),
+    /// A FHIR Bundle, which has no `Meta`.
+    Bundle(Bytes),
 }
 
 /// Members of `Meta` that are Redox's to fill.
@@ -43,11 +46,19 @@ impl Message {
         }
     }
 
+    /// Media type of its deliveries.
+    pub(crate) fn content_type(&self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Bundle(_) => "application/fhir+json",
+            _ => "application/json",
+        })
+    }
+
     /// Size without `Meta`.
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Shaped { payload, .. } => payload.len(),
-            Self::Verbatim(bytes) => bytes.len(),
+            Self::Verbatim(bytes) | Self::Bundle(bytes) => bytes.len(),
         }
     }
 
@@ -70,7 +81,7 @@ impl Emulator {
     /// The body of a delivery: the same for every attempt but for the attempt's id.
     pub(crate) fn delivery_body(&self, message: &Message, log: &Log) -> Bytes {
         let (data_model, event_type, written_at, members, payload) = match message {
-            Message::Verbatim(bytes) => return bytes.clone(),
+            Message::Verbatim(bytes) | Message::Bundle(bytes) => return bytes.clone(),
             Message::Shaped { data_model, event_type, written_at, members, payload } => {
                 (data_model, event_type, written_at, members, payload)
             }

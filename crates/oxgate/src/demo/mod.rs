@@ -45,8 +45,11 @@ pub(crate) async fn run(exit: bool, format: Format) -> Done {
 
 /// Keeps everything running with a slow feed, so that a person can look around.
 async fn stay(setting: &Setting, telling: Telling) -> Done {
-    let feed =
-        FeedSettings { is_on: true, interval: "3s".parse().map_err(|_| Failure::failed("the feed's interval"))? };
+    let feed = FeedSettings {
+        is_on: true,
+        interval: "3s".parse().map_err(|_| Failure::failed("the feed's interval"))?,
+        ..FeedSettings::default()
+    };
     setting.redox.control().set_feed(&feed).await.map_err(Failure::failed)?;
     telling.line("");
     telling.line("Everything stays up, with an admission, transfer or discharge every three seconds. Look around:");

@@ -5,6 +5,7 @@ use crate::Emulator;
 use crate::ehr::FeedSettings;
 use crate::exchange::{Request, Turn};
 use crate::faults::FaultRule;
+use crate::fhir::notification::Happening;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -15,6 +16,16 @@ const EMIT_MAX: u32 = 100_000;
 #[serde(deny_unknown_fields)]
 struct Emit {
     count: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Notify {
+    /// FHIR id, `p-1` to `p-8`.
+    patient: String,
+    event: Happening,
+    /// Source id; that of the simulated EHR if absent.
+    source: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +65,13 @@ impl Emulator {
             ("POST", ["ehr", "answer"]) => {
                 let meant: AnswerOrder = read(request)?;
                 ok(&json!({"answered": self.ehr_answer_open(turn, meant.order_id.as_deref())}))
+            }
+            ("POST", ["fhir", "notify"]) => {
+                let wanted: Notify = read(request)?;
+                let source = wanted.source.or_else(|| crate::ehr::ehr_source(&self.directory)).unwrap_or_default();
+                let logs = self.notify(turn, &source, wanted.event, &wanted.patient);
+                let unknown = || ControlError::Unknown { what: "patient", id: wanted.patient.clone() };
+                ok(&json!({"logs": logs.ok_or_else(unknown)?}))
             }
             ("GET", ["feed"]) => ok(&self.feed_state()),
             ("PATCH", ["feed"]) => {

@@ -130,7 +130,7 @@ impl Emulator {
             ("POST", ["tokens", "expire"]) => ok(&json!({"expired": self.tokens.expire_all(self.own_time(turn.now))})),
             (_, ["keys" | "destinations" | "subscriptions", ..]) => self.control_directory(turn, request, &segments),
             (_, ["logs" | "received" | "deliver" | "queues", ..]) => self.control_traffic(turn, request, &segments),
-            (_, ["faults" | "ehr" | "feed", ..]) => self.control_behaviour(turn, request, &segments),
+            (_, ["faults" | "ehr" | "feed" | "fhir", ..]) => self.control_behaviour(turn, request, &segments),
             ("GET", ["uploads"]) => ok(&json!({"uploads": self.uploads(turn.now)})),
             ("POST", ["uploads", "expire"]) => ok(&json!({"expired": self.expire_uploads()})),
             (_, ["bulk", ..]) => self.control_bulk(request, &segments),
@@ -152,11 +152,10 @@ impl Emulator {
                     "id": one.id, "name": one.name, "accepts": one.accepts, "url": one.url,
                     "behaviour": one.behaviour, "verification_token": one.verification_token,
                     "verification_method": one.verification_method, "is_verified": one.is_verified,
-                    "answers_as": one.answers_as,
+                    "answers_as": one.answers_as, "slug": one.slug,
                 })
             })
             .collect();
-        let flag = &directory.environment.environment_flag;
         json!({
             "base_url": base,
             "api_key": keyed.and_then(|source| source.api_key.as_deref()),
@@ -166,7 +165,7 @@ impl Emulator {
             "authenticate_url": format!("{base}/auth/authenticate"),
             "endpoint_url": format!("{base}/endpoint"),
             "platform_base": format!("{base}/platform"),
-            "fhir_base": format!("{base}/fhir/R4/memorial-hospital/{flag}"),
+            "fhir_base": self.fhir_base(),
             "bulk_base": format!("{base}/fhir/bulk"),
             "organization_id": directory.organization_id,
             "environment_id": directory.environment.id,

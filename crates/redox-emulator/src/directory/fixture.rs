@@ -1,6 +1,7 @@
 //! The organisation that every emulator starts with, so that a gateway can be pointed at it at once.
 
 use super::{Behaviour, Destination, Directory, Environment, Source, Subscription, VerificationMethod};
+use crate::fhir;
 use crate::routing::catalogue;
 
 /// Source that the application sends as.
@@ -42,6 +43,14 @@ pub(super) fn organisation() -> Directory {
     subscribe(APPLICATION_SOURCE, &destinations[0]);
     subscribe(APPLICATION_SOURCE, &destinations[1]);
     subscribe(EHR_SOURCE, &destinations[2]);
+    let mut subscribe_fhir = |source: &str, destination: &str, data_model: String| {
+        let (source, destination) = (source.to_owned(), destination.to_owned());
+        subscriptions.push(Subscription { source, destination, data_model });
+    };
+    for kind in fhir::KINDS {
+        subscribe_fhir(APPLICATION_SOURCE, EHR_DESTINATION, format!("FHIR.{kind}"));
+    }
+    subscribe_fhir(EHR_SOURCE, APPLICATION_DESTINATION, fhir::notification::DATA_MODEL.to_owned());
     Directory {
         organization_id: 1,
         environment: Environment {
@@ -69,6 +78,7 @@ fn ehr() -> Destination {
         id: EHR_DESTINATION.to_owned(),
         name: EHR_NAME.to_owned(),
         behaviour: Behaviour::Ehr,
+        slug: Some("memorial-hospital".to_owned()),
         answers_as: Some(EHR_SOURCE.to_owned()),
         accepts: vec!["*".to_owned()],
         ..Destination::default()

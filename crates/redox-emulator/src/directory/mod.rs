@@ -3,7 +3,7 @@
 /// The organisation that every emulator starts with.
 pub mod fixture;
 
-use crate::routing::catalogue::{same_event, same_model};
+use crate::routing::catalogue::{names, same_model};
 use serde::{Deserialize, Serialize};
 
 /// An organisation with one environment.
@@ -83,6 +83,8 @@ pub struct Destination {
     pub accepts: Vec<String>,
     /// What a filter drops on purpose, in the same notation: Redox accepts it and its log ends as `filtered`.
     pub filters: Vec<String>,
+    /// Its name in the addresses of the FHIR API, for [`Behaviour::Ehr`].
+    pub slug: Option<String>,
     /// The source that a simulated EHR answers as.
     pub answers_as: Option<String>,
     /// Whether it has echoed a challenge at its present URL; strict emulators deliver only then.
@@ -109,11 +111,7 @@ impl Destination {
 }
 
 fn matches(patterns: &[String], data_model: &str, event_type: &str) -> bool {
-    patterns.iter().any(|pattern| match pattern.split_once('.') {
-        _ if pattern == "*" => true,
-        Some((model, event)) => same_model(model, data_model) && same_event(event, event_type),
-        None => same_model(pattern, data_model),
-    })
+    patterns.iter().any(|pattern| pattern == "*" || names(pattern, data_model, event_type))
 }
 
 /// What stands behind a destination.

@@ -2,12 +2,17 @@
 
 use super::{Emulator, ehr_source};
 use crate::exchange::{Alarm, Turn};
+use crate::fhir::notification::Happening;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Beds of the simulated hospital: beyond this many patients someone is moved or goes home.
 const BEDS: usize = 40;
+/// A feed without any pause would never let go of its driver.
+const TICK: SignedDuration = SignedDuration::from_millis(1);
+/// A million events a second are faster than anything that could take them.
+const EVENTS_PER_TICK_MAX: i128 = 1000;
 const FIRST_NAMES: [&str; 10] =
     ["Testa", "Mocko", "Sampla", "Fixtura", "Dummy", "Placida", "Loremo", "Nulla", "Specimen", "Exampla"];
 const LAST_NAMES: [&str; 8] =
@@ -16,17 +21,32 @@ const WARDS: [&str; 4] = ["1 North", "2 South", "3 East", "Intensive Care"];
 
 /// How the feed runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct FeedSettings {
     /// Whether it runs.
     pub is_on: bool,
     /// From one event to the next; scaled by `time_scale`.
     pub interval: SignedDuration,
+    /// What it sends.
+    pub format: FeedFormat,
+}
+
+/// What the feed sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedFormat {
+    /// `PatientAdmin` events.
+    #[default]
+    DataModel,
+    /// FHIR notifications.
+    Fhir,
+    /// Both, the event first.
+    Both,
 }
 
 impl Default for FeedSettings {
     fn default() -> Self {
-        Self { is_on: false, interval: SignedDuration::from_secs(10) }
+        Self { is_on: false, interval: SignedDuration::from_secs(10), format: FeedFormat::DataModel }
     }
 }
 
@@ -76,8 +96,7 @@ impl Emulator {
 
     fn wake_feed(&mut self, turn: &mut Turn<'_>) {
         if self.ehr.feed.settings.is_on {
-            // A feed without pause would never let go of its driver.
-            let interval = self.scaled(self.ehr.feed.settings.interval).max(SignedDuration::from_millis(1));
+            let interval = self.scaled(self.ehr.feed.settings.interval).max(TICK);
             turn.wake(interval, Alarm::Feed { round: self.ehr.feed.round });
         }
     }
@@ -85,7 +104,11 @@ impl Emulator {
     /// The feed's next event is due, unless its settings have changed since.
     pub(crate) fn feed_due(&mut self, turn: &mut Turn<'_>, round: u64) {
         if self.ehr.feed.round == round && self.ehr.feed.settings.is_on {
-            self.emit(turn);
+            let interval = self.scaled(self.ehr.feed.settings.interval).as_nanos().max(1);
+            // Shorter intervals than a tick send several events at once.
+            for _ in 0..(TICK.as_nanos() / interval).clamp(1, EVENTS_PER_TICK_MAX) {
+                self.emit(turn);
+            }
             self.wake_feed(turn);
         }
     }
@@ -101,7 +124,16 @@ impl Emulator {
             _ => self.discharge(turn),
         };
         self.ehr.feed.emitted += 1;
-        self.send_from(turn, &source, "PatientAdmin", event, &payload)
+        let format = self.ehr.feed.settings.format;
+        let mut logs = Vec::new();
+        if format != FeedFormat::Fhir {
+            logs = self.send_from(turn, &source, "PatientAdmin", event, &payload);
+        }
+        if format != FeedFormat::DataModel {
+            let about = fhir_resources(&payload);
+            logs.extend(self.notify_of(turn, &source, Happening::of_event(event), &about));
+        }
+        logs
     }
 
     fn admission(&mut self, turn: &mut Turn<'_>) -> (&'static str, Value) {
@@ -156,4 +188,39 @@ impl Emulator {
         let count = u64::try_from(self.ehr.feed.admitted.len()).expect("a length fits 64 bits");
         usize::try_from(turn.rng.below(count)).expect("an index below a length fits")
     }
+}
+
+impl Feed {
+    /// The payload of a `CensusQueryResponse`: who is in the hospital, or in the departments asked for.
+    pub(super) fn census(&self, message: &Value) -> Value {
+        let departments: Vec<&Value> =
+            message.get("Departments").and_then(Value::as_array).into_iter().flatten().collect();
+        let is_meant =
+            |one: &&Inpatient| departments.is_empty() || departments.iter().any(|wanted| **wanted == one.ward);
+        let element = |one: &Inpatient| {
+            let mut element = one.patient.clone();
+            element["Visits"] = json!([one.visit()]);
+            element
+        };
+        json!({"Patients": self.admitted.iter().filter(is_meant).map(element).collect::<Vec<_>>()})
+    }
+}
+
+/// An admitted patient and the visit as FHIR resources.
+fn fhir_resources(payload: &Value) -> [Value; 2] {
+    let text = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let number = text("/Patient/Identifiers/0/ID");
+    let patient = json!({
+        "resourceType": "Patient", "id": number, "identifier": [{"system": "urn:example:mr", "value": number}],
+        "name": [{"family": text("/Patient/Demographics/LastName"), "given": [text("/Patient/Demographics/FirstName")]}],
+        "gender": text("/Patient/Demographics/Sex").to_lowercase(), "birthDate": text("/Patient/Demographics/DOB"),
+    });
+    let is_gone = payload.pointer("/Visit/DischargeDateTime").is_some();
+    let encounter = json!({
+        "resourceType": "Encounter", "id": text("/Visit/VisitNumber"),
+        "status": if is_gone { "finished" } else { "in-progress" },
+        "class": {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "IMP"},
+        "subject": {"reference": format!("Patient/{number}")}, "period": {"start": text("/Visit/VisitDateTime")},
+    });
+    [patient, encounter]
 }

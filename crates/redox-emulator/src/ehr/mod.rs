@@ -3,21 +3,25 @@
 /// Admissions, transfers and discharges of invented patients.
 pub(crate) mod feed;
 
+/// Documents about the patients.
+pub(crate) mod documents;
+
 /// Orders, and the results that answer them.
 mod orders;
 
 /// A small population of invented patients, and searching it.
-mod patients;
+pub(crate) mod patients;
 
 /// Slots and bookings.
 mod scheduling;
 
-pub use feed::FeedSettings;
+pub use feed::{FeedFormat, FeedSettings};
 pub use orders::{Rejection, ResultStage};
 
 use crate::Emulator;
 use crate::directory::{Behaviour, Directory};
 use crate::exchange::{Alarm, Turn};
+use crate::fhir::notification::Detail;
 use crate::logs::{LogKind, NewLog};
 use crate::message::Message;
 use crate::observed::{Observed, What};
@@ -50,6 +54,8 @@ pub struct EhrConfig {
     pub reject_prefix: String,
     /// How it rejects them.
     pub rejection: Rejection,
+    /// How much FHIR notifications hold.
+    pub notifications: Detail,
     /// From a new appointment to the patient's arrival; null sends none.
     pub arrival_delay: Option<SignedDuration>,
 }
@@ -64,6 +70,7 @@ impl Default for EhrConfig {
             silent_prefix: "NOANSWER".to_owned(),
             reject_prefix: "REJECT".to_owned(),
             rejection: Rejection::Cancel,
+            notifications: Detail::Full,
             arrival_delay: None,
         }
     }
@@ -84,7 +91,7 @@ pub(crate) enum Task {
 #[derive(Debug)]
 pub(crate) struct Ehr {
     pub(crate) config: EhrConfig,
-    population: Population,
+    pub(crate) population: Population,
     tasks: BTreeMap<u64, Task>,
     last_task: u64,
     /// Orders left open, oldest first.
@@ -111,11 +118,11 @@ impl Ehr {
         match (event.data_model, event.event_type) {
             ("PatientSearch", "Query") => Ok(self.population.search(message)),
             ("Scheduling", "Booked") => Ok(self.booked(message)),
-            ("Scheduling", "AvailableSlots") => Ok(scheduling::available_slots(message, now)),
-            ("ClinicalSummary", "DocumentQuery") => {
-                let text = "Something went wrong retrieving the document list".to_owned();
-                Err(TargetFailure { text, kind: "query", status: None })
-            }
+            ("Scheduling", "AvailableSlots") => Ok(self.available_slots(message, now)),
+            ("ClinicalSummary", "DocumentQuery") => documents::query(&self.population, message),
+            ("ClinicalSummary", "DocumentGet") => documents::get(&self.population, message),
+            ("ClinicalSummary", "PatientQuery" | "VisitQuery") => documents::summaries(&self.population, message),
+            ("PatientAdmin", "CensusQuery") => Ok(self.feed.census(message)),
             (model, event) => {
                 let text = format!("this simulated EHR does not answer {model}.{event}");
                 Err(TargetFailure { text, kind: "query", status: None })
@@ -169,6 +176,18 @@ impl Emulator {
         payload: &Value,
     ) -> Vec<String> {
         let message = Arc::new(Message::invented(data_model, event_type, payload));
+        self.send_to_subscribers(turn, source, data_model, event_type, &message)
+    }
+
+    /// Sends a message to every subscriber of a source; the ids of its logs.
+    pub(crate) fn send_to_subscribers(
+        &mut self,
+        turn: &mut Turn<'_>,
+        source: &str,
+        data_model: &str,
+        event_type: &str,
+        message: &Arc<Message>,
+    ) -> Vec<String> {
         let subscribers = self.directory.subscribers(source, data_model, event_type);
         let destinations: Vec<String> = subscribers.into_iter().map(|one| one.id.clone()).collect();
         let message_number = self.logs.next_message_number();
@@ -180,7 +199,7 @@ impl Emulator {
                 destination,
                 data_model: data_model.to_owned(),
                 event_type: event_type.to_owned(),
-                message: Some(Arc::clone(&message)),
+                message: Some(Arc::clone(message)),
                 message_number,
                 bytes: message.bytes(),
                 facility_code: None,

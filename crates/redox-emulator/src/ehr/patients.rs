@@ -4,12 +4,14 @@ use serde_json::{Value, json};
 
 /// One invented patient.
 #[derive(Clone, Copy, Debug)]
-struct Patient {
-    number: u32,
-    first: &'static str,
-    last: &'static str,
-    born: &'static str,
-    sex: &'static str,
+pub(crate) struct Patient {
+    pub(crate) number: u32,
+    pub(crate) first: &'static str,
+    pub(crate) last: &'static str,
+    /// Birth date, `YYYY-MM-DD`.
+    pub(crate) born: &'static str,
+    /// `Female`, `Male` or `Unknown`.
+    pub(crate) sex: &'static str,
 }
 
 /// Obviously made up. Two of them cannot be told apart by name, birth date and sex.
@@ -25,7 +27,13 @@ const PATIENTS: [Patient; 8] = [
 ];
 
 impl Patient {
-    fn identifiers(self) -> Value {
+    /// First and last name.
+    pub(crate) fn name(self) -> String {
+        format!("{} {}", self.first, self.last)
+    }
+
+    /// `Identifiers` as messages carry them.
+    pub(super) fn identifiers(self) -> Value {
         let number = self.number;
         json!([
             {"ID": format!("MR-{number:04}"), "IDType": "MR"},
@@ -33,7 +41,8 @@ impl Patient {
         ])
     }
 
-    fn element(self) -> Value {
+    /// `Patient` as messages carry it.
+    pub(super) fn element(self) -> Value {
         json!({
             "Identifiers": self.identifiers(),
             "Demographics": {"FirstName": self.first, "LastName": self.last, "DOB": self.born, "Sex": self.sex},
@@ -60,12 +69,23 @@ impl Patient {
 
 /// Whom the EHR knows.
 #[derive(Debug)]
-pub(super) struct Population(&'static [Patient]);
+pub(crate) struct Population(&'static [Patient]);
 
 impl Population {
     /// The invented patients.
     pub(super) fn invented() -> Self {
         Self(&PATIENTS)
+    }
+
+    /// Everybody.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Patient> + use<> {
+        self.0.iter().copied()
+    }
+
+    /// The patient whom an identifier of the message names.
+    pub(super) fn identified(&self, message: &Value) -> Option<Patient> {
+        let identifiers = message.pointer("/Patient/Identifiers").and_then(Value::as_array);
+        self.iter().find(|patient| identifiers.into_iter().flatten().any(|wanted| patient.has_identifier(wanted)))
     }
 
     /// The payload of a `PatientSearch.Response`: the patient if exactly one fits, otherwise an empty `Patient` and,

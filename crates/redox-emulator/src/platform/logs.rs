@@ -91,7 +91,7 @@ impl Wanted {
     fn is_in_message(&self, log: &Log) -> bool {
         let bytes = match log.message.as_deref() {
             Some(Message::Shaped { payload, .. }) => payload,
-            Some(Message::Verbatim(bytes)) => bytes,
+            Some(Message::Verbatim(bytes) | Message::Bundle(bytes)) => bytes,
             None => return false,
         };
         let Ok(message) = serde_json::from_slice::<Value>(bytes) else { return false };

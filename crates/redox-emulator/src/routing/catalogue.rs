@@ -62,6 +62,12 @@ pub(crate) fn same_event(one: &str, other: &str) -> bool {
     equal_without(b'-', one, other)
 }
 
+/// Whether a name means this message: a data model (`Order`, `FHIR.Patient`) or one of its event types (`Order.New`).
+pub(crate) fn names(name: &str, data_model: &str, event_type: &str) -> bool {
+    let is_event = |(model, event): (&str, &str)| same_model(model, data_model) && same_event(event, event_type);
+    same_model(name, data_model) || name.rsplit_once('.').is_some_and(is_event)
+}
+
 /// Equality that ignores ASCII case and one character. Asked many times for each message, hence without copies.
 fn equal_without(ignored: u8, one: &str, other: &str) -> bool {
     let is_letter = |byte: &u8| *byte != ignored;

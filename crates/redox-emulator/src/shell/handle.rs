@@ -121,6 +121,11 @@ impl Control {
         self.call(Method::POST, "/feed/emit", &json!({"count": count})).await
     }
 
+    /// Pushes a FHIR notification about an invented patient, e.g. (`patient-created`, `p-1`); `{"logs"}`.
+    pub async fn notify(&self, event: &str, patient: &str) -> Result<Value, ControlRefused> {
+        self.call(Method::POST, "/fhir/notify", &json!({"event": event, "patient": patient})).await
+    }
+
     /// Pauses the queues of a destination.
     pub async fn pause(&self, destination: &str) -> Result<Value, ControlRefused> {
         self.call(Method::POST, "/queues/pause", &json!({"destination": destination})).await

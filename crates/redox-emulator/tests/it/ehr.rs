@@ -182,3 +182,61 @@ fn rejection_takes_the_form_that_is_wanted() {
     world.seconds(120);
     assert_eq!(world.accept_all().len(), 2, "the rejection and the result");
 }
+
+#[test]
+fn documents_are_listed_fetched_and_sometimes_out_of_reach() {
+    let mut world = World::new(Config::default());
+    let of = |id: &str| json!({"Patient": {"Identifiers": [{"ID": id, "IDType": "MR"}]}});
+    let mut ask = |event: &str, payload: &Value| world.post(&message("ClinicalSummary", event, payload));
+    let (_, listed) = ask("DocumentQuery", &of("MR-0001"));
+    let id = listed["Documents"][0]["ID"].as_str().unwrap().to_owned();
+    let (_, got) = ask("DocumentGet", &json!({"Document": {"ID": id}}));
+    assert_eq!((&got["FileType"], &got["Document"]["ID"]), (&json!("text/xml"), &json!(id)));
+    assert!(got["Data"].as_str().unwrap().contains("<family>Sampleton</family>"), "{got}");
+    assert_eq!(ask("DocumentQuery", &of("MR-9999")).1["Documents"], json!([]));
+    let (status, failed) = ask("DocumentQuery", &of("MR-0002"));
+    assert_eq!((status, &failed["Meta"]["Errors"][0]["Type"]), (200, &json!("query")));
+    let (_, failed) = ask("DocumentGet", &json!({"Document": {"ID": "DOC-9999"}}));
+    assert!(failed["Meta"]["Errors"][0]["Text"].is_string());
+    let (_, summary) = ask("PatientQuery", &of("MR-0001"));
+    assert_eq!(summary["Header"]["Patient"]["Demographics"]["LastName"], "Sampleton");
+}
+
+#[test]
+fn booked_slots_are_not_offered_again() {
+    let mut world = World::new(Config::default());
+    let ask = json!({"StartDateTime": "2026-03-05T09:00:00Z"});
+    let slots = |world: &mut World, ask: &Value| -> Vec<String> {
+        let (_, reply) = world.post(&message("Scheduling", "AvailableSlots", ask));
+        let slots = reply["AvailableSlots"].as_array().unwrap();
+        slots.iter().map(|slot| slot["DateTime"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = slots(&mut world, &ask);
+    assert_eq!((all.len(), all[0].as_str()), (4, "2026-03-05T10:00:00.000Z"));
+    let visit = json!({"VisitNumber": "APPT-1", "VisitDateTime": "2026-03-05T11:00:00+01:00", "Location": {"Department": "Example Clinic"}, "Duration": 30});
+    let patient = json!({"Identifiers": [{"ID": "MR-0001", "IDType": "MR"}]});
+    assert_eq!(world.post(&message("Scheduling", "New", &json!({"Patient": patient, "Visit": visit}))).0, 200);
+    assert_eq!(slots(&mut world, &ask), all[1..]);
+    let until = json!({"StartDateTime": "2026-03-05T09:00:00Z", "EndDateTime": "2026-03-05T12:00:00Z"});
+    assert_eq!(slots(&mut world, &until), all[1..3]);
+}
+
+#[test]
+fn census_names_who_is_in_the_hospital() {
+    let mut world = World::new(Config::default());
+    world.control("POST", "/feed/emit", &json!({"count": 1}));
+    let (_, census) = world.post(&message("PatientAdmin", "CensusQuery", &json!({})));
+    let patients = census["Patients"].as_array().unwrap();
+    assert_eq!((patients.len(), &patients[0]["Visits"][0]["VisitNumber"]), (1, &json!("V-000001")));
+    let (_, census) = world.post(&message("PatientAdmin", "CensusQuery", &json!({"Departments": ["Nowhere"]})));
+    assert_eq!(census["Patients"], json!([]));
+}
+
+#[test]
+fn feed_goes_faster_than_a_tick() {
+    let mut world = World::with_hook(Config::default());
+    world.control("PATCH", "/feed", &json!({"is_on": true, "interval": "100us"}));
+    world.advance(jiff::SignedDuration::from_millis(5));
+    world.control("PATCH", "/feed", &json!({"is_on": false}));
+    assert_eq!(world.accept_all().len(), 50, "ten thousand a second");
+}

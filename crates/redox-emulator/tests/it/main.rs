@@ -10,6 +10,7 @@ mod deliveries;
 mod ehr;
 mod endpoint;
 mod faults;
+mod fhir;
 mod files;
 mod golden;
 mod golden_platform;
