@@ -178,6 +178,16 @@ impl Decoder {
         !matches!(self.state, State::Outside | State::Dead)
     }
 
+    /// Whether a frame lacks only its last byte: silence for about a second ends it, see [`Decoder::idle`].
+    pub fn awaits_last_byte(&self) -> bool {
+        self.state == State::AfterEnd
+    }
+
+    /// How many bytes it holds.
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
+
     /// Whether the stream was given up. Further bytes are swallowed.
     pub fn is_dead(&self) -> bool {
         self.state == State::Dead

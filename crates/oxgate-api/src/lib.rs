@@ -91,6 +91,9 @@ mod replay;
 /// Acts by filter.
 mod bulk;
 
+/// What was wrong in HL7 streams.
+mod hl7;
+
 /// Lanes.
 mod lanes;
 

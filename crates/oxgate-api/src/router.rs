@@ -3,7 +3,8 @@
 use crate::gateway::Gateway;
 use crate::scope::Scope;
 use crate::{
-    admin, bulk, deliveries, expectations, guard, health, lanes, look, metrics, openapi, query, replay, stream, submit,
+    admin, bulk, deliveries, expectations, guard, health, hl7, lanes, look, metrics, openapi, query, replay, stream,
+    submit,
 };
 use axum::Router;
 use axum::handler::Handler;
@@ -68,6 +69,7 @@ pub(crate) fn table() -> Vec<Entry> {
         act("/v1/lanes/{id}/resume", lanes::resume),
         act("/v1/lanes/{id}/drain", lanes::drain),
         show("/v1/expectations", expectations::list),
+        show("/v1/hl7/faults", hl7::faults),
         show("/v1/stream", stream::stream),
         line(Method::POST, "/v1/admin/reload", admin, admin::reload),
         line(Method::GET, "/v1/admin/apikeys", admin, admin::list_keys),

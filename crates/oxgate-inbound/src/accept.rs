@@ -22,7 +22,8 @@ use crate::verify::Verified;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use compare::compare;
-use oxgate_core::{Address, ContentHash, DedupKey, Direction, EventId, Flags, Keyed, Refs, Timestamp};
+use oxgate_core::order::OrderBy;
+use oxgate_core::{Address, ContentHash, DedupKey, Direction, EventId, Flags, Keyed, OrderKeys, Refs, Timestamp};
 use oxgate_store::command::{Accept, Accepted, AnswerProbe, Dedup, NewDelivery, NewEvent, SealedBody, Verdict};
 use oxgate_store::{Refused, Store};
 use reading::Reading;
@@ -84,12 +85,33 @@ pub(crate) fn prepare(plan: &Ready, arrival: Arrival<'_>, keyed: &Keyed, reading
     let (probe, probe_cut) = probe.map_or((None, false), |(probe, cut)| (Some(probe), cut));
     let waits_for = |order_by| oxgate_keys::order(order_by, found.as_ref(), keyed);
     let deliveries = deliveries::of_routes(&routes, arrival, &address, waits_for);
-    let (flags, deliveries) = if deliveries.is_empty() {
+    let (flags, deliveries) = or_unrouted(flags, deliveries, arrival);
+    Prepared { address, refs, flags, content, partner, dedup, deliveries, probe, probe_cut }
+}
+
+/// Decides all that follows from a message that is no data model: its caller knows what it waits for, and it answers no
+/// question.
+pub(crate) fn prepare_message(
+    plan: &Ready,
+    arrival: Arrival<'_>,
+    reading: Reading,
+    waits_for: impl Fn(OrderBy) -> OrderKeys,
+) -> Prepared {
+    let Reading { address, refs, flags, dedup, content, .. } = reading;
+    let partner = plan.partner_of(&address).to_owned();
+    let routes = deliveries::matching(plan, arrival.door, &address);
+    let deliveries = deliveries::of_routes(&routes, arrival, &address, waits_for);
+    let (flags, deliveries) = or_unrouted(flags, deliveries, arrival);
+    Prepared { address, refs, flags, content, partner, dedup, deliveries, probe: None, probe_cut: false }
+}
+
+/// Nothing vanishes: what no handler takes is parked.
+fn or_unrouted(flags: Flags, deliveries: Vec<NewDelivery>, arrival: Arrival<'_>) -> (Flags, Vec<NewDelivery>) {
+    if deliveries.is_empty() {
         (flags.with(Flags::UNROUTED), vec![deliveries::unrouted(arrival)])
     } else {
         (flags, deliveries)
-    };
-    Prepared { address, refs, flags, content, partner, dedup, deliveries, probe, probe_cut }
+    }
 }
 
 /// For a body without a readable envelope, and for one that our own reading failed on. Looks at nothing but the bytes.
@@ -117,7 +139,7 @@ pub(crate) async fn accept(
     prepared: Prepared,
 ) -> Result<Acknowledged, TurnedAway> {
     let cannot_handle = prepared.flags.has(Flags::UNREADABLE) || prepared.flags.has(Flags::UNROUTED);
-    if cannot_handle && verified.endpoint().cannot_handle == CannotHandle::Hold {
+    if cannot_handle && verified.door().cannot_handle() == CannotHandle::Hold {
         inbound.counts().held.add_one();
         return Err(TurnedAway::for_now(Why::Held, "nobody takes the event, and this endpoint holds such events", 60));
     }
@@ -125,7 +147,7 @@ pub(crate) async fn accept(
         Ok(written) => Ok(written),
         Err(refused) => {
             inbound.counts().refused_by_store.add_one();
-            tracing::debug!(endpoint.name = verified.endpoint().name, %refused, "event turned away");
+            tracing::debug!(endpoint.name = verified.door().name(), %refused, "event turned away");
             Err(turned_away(&refused))
         }
     }
@@ -149,7 +171,7 @@ async fn write(inbound: &Inbound, verified: &Verified, prepared: &Prepared) -> R
         event.flags = event.flags.with(Flags::CONFLICT);
         event.parent = Some(first);
         tracing::warn!(
-            endpoint.name = verified.endpoint().name,
+            endpoint.name = verified.door().name(),
             event.first = %first,
             "another content under a known Redox id; kept as a new event and linked"
         );
@@ -181,7 +203,7 @@ fn acknowledge(
     match accepted {
         Accepted::Duplicate(event) => {
             counts.duplicates.add_one();
-            tracing::debug!(endpoint.name = verified.endpoint().name, event.id = %event, "redelivery recognised");
+            tracing::debug!(endpoint.name = verified.door().name(), event.id = %event, "redelivery recognised");
             Ok(Acknowledged { event, duplicate: true })
         }
         Accepted::New { event, answers, .. } => {
@@ -218,6 +240,13 @@ fn turned_away(refused: &Refused) -> TurnedAway {
 }
 
 impl Prepared {
+    /// Known by its content: a sender that is refused may send the same bytes again and again.
+    #[must_use]
+    pub(crate) fn known_by_content(mut self) -> Self {
+        self.dedup = Some(DedupKey::of("content", &format!("{:?}", self.content)));
+        self
+    }
+
     fn event(&self, store: &Store, arrival: Arrival<'_>, content_type: &str, body: SealedBody) -> NewEvent {
         NewEvent {
             tag: store.tag(),
@@ -238,14 +267,14 @@ impl Prepared {
 
     fn command(&self, verified: &Verified, event: NewEvent, verdict: Option<Verdict>) -> Accept {
         // The same log id may reach two endpoints, or two destinations of one endpoint: each is a delivery of its own.
-        let scope = || format!("{} {}", verified.endpoint().name, self.address.destination);
+        let scope = || format!("{} {}", verified.door().name(), self.address.destination);
         let dedup = self.dedup.map(|key| Dedup { scope: scope(), key, verdict });
         Accept { event, dedup, deliveries: self.deliveries.clone(), answers: self.probe.clone() }
     }
 
     /// One line for each event, louder where a person should look.
     fn log(&self, verified: &Verified, event: EventId) {
-        let (endpoint, bytes) = (verified.endpoint().name.as_str(), verified.body().len());
+        let (endpoint, bytes) = (verified.door().name(), verified.body().len());
         if self.flags.has(Flags::UNREADABLE) {
             tracing::warn!(event.id = %event, endpoint.name = endpoint, body.bytes = bytes, "unreadable body kept and parked");
         } else if self.flags.has(Flags::UNROUTED) {

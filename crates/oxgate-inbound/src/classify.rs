@@ -63,7 +63,7 @@ pub(crate) async fn classify(
     Ok(class.unwrap_or_else(|| {
         inbound.counts().panics.add_one();
         tracing::error!(
-            endpoint.name = verified.endpoint().name,
+            endpoint.name = verified.door().name(),
             body.bytes = verified.body().len(),
             "reading a body panicked; it is kept as unreadable"
         );

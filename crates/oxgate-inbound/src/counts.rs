@@ -74,6 +74,12 @@ counts! {
     answers,
     /// Panics caught; each one is a defect.
     panics,
+    /// Connections of HL7 senders.
+    hl7_connections,
+    /// Frames of HL7 senders, readable or not.
+    hl7_messages,
+    /// Bytes in HL7 streams that are no message: outside of frames, cut off, too long, unreadable.
+    hl7_faults,
     /// Synchronous requests answered by a responder.
     queries_answered,
     /// Synchronous requests that no responder takes.

@@ -18,6 +18,12 @@ mod outcome;
 /// Webhooks to the application.
 mod http;
 
+/// HL7 v2 messages as Redox events.
+mod hl7;
+
+/// HL7 v2 messages to a receiver.
+mod mllp;
+
 /// Operational events.
 mod ops;
 
@@ -30,6 +36,8 @@ mod discard;
 pub use self::http::{HttpHandler, HttpSettings};
 pub use discard::DiscardHandler;
 pub use forward::{Copied, Denied, ForwardHandler, Made, Refusal, Transform, Way};
+pub use hl7::Hl7ToRedox;
+pub use mllp::MllpHandler;
 pub use ops::OpsHandler;
 pub use peer::{PeerError, PeerSettings};
 pub use sign::SecretError;

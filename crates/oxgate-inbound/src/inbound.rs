@@ -2,6 +2,7 @@
 
 use crate::accept::reading::{self, Reader};
 use crate::counts::Counts;
+use crate::mllp::Faults;
 use crate::plan::{Plan, PlanError, Ready};
 use oxgate_core::{Clock, Entropy};
 use oxgate_dispatch::BytesBudget;
@@ -36,6 +37,7 @@ pub struct Inbound {
     pub(crate) parts: Parts,
     plan: RwLock<Arc<Ready>>,
     pub(crate) reader: Reader,
+    faults: Faults,
     pub(crate) recordings: Arc<Semaphore>,
     pub(crate) tasks: TaskTracker,
 }
@@ -50,6 +52,7 @@ impl Inbound {
             parts,
             plan: RwLock::new(Arc::new(plan.check()?)),
             reader: reading::read,
+            faults: Faults::default(),
             recordings: Arc::new(Semaphore::new(RECORDINGS_MAX)),
             tasks: TaskTracker::new(),
         })
@@ -68,6 +71,11 @@ impl Inbound {
     /// What passed through the doors since the start.
     pub fn counts(&self) -> &Counts {
         &self.parts.counts
+    }
+
+    /// What was wrong in HL7 streams lately.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// Waits until what is done after an answer (recording synchronous exchanges) is done. Call it once no request

@@ -38,6 +38,9 @@ pub mod counts;
 /// The door.
 pub mod receive;
 
+/// HL7 v2 over MLLP: doors of their own, the same road.
+pub mod mllp;
+
 /// How a request is turned away.
 mod turned_away;
 
@@ -58,8 +61,8 @@ pub mod handle;
 
 pub use counts::{Counter, Counts};
 pub use handle::{
-    Copied, Denied, DiscardHandler, ForwardHandler, HttpHandler, HttpSettings, Made, OpsHandler, PeerError,
-    PeerSettings, Refusal, Transform, Way,
+    Copied, Denied, DiscardHandler, ForwardHandler, Hl7ToRedox, HttpHandler, HttpSettings, Made, MllpHandler,
+    OpsHandler, PeerError, PeerSettings, Refusal, Transform, Way,
 };
 pub use inbound::{Inbound, Parts};
 pub use plan::{CannotHandle, Endpoint, Partner, Plan, PlanError, Route, RouteKind};

@@ -1,5 +1,6 @@
 //! What the configuration says about the road in, and the check that a plan is taken as a whole or not at all.
 
+use crate::mllp::Listener;
 use crate::respond::Responder;
 use oxgate_core::Address;
 use oxgate_core::expectation::{KeyKind, Rule};
@@ -16,6 +17,8 @@ use std::sync::Arc;
 pub struct Plan {
     /// The doors that Redox pushes to.
     pub endpoints: Vec<Endpoint>,
+    /// The doors that HL7 v2 senders connect to.
+    pub listeners: Vec<Listener>,
     /// Which target takes which events, in the order of the configuration.
     pub routes: Vec<Route>,
     /// The health systems and the Redox ids they are known by.
@@ -92,13 +95,13 @@ pub struct Partner {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PlanError {
     /// A name that cannot stand in a path.
-    #[error("endpoint name `{name}` must be 1 to 64 letters, digits, `-` or `_`")]
+    #[error("the name `{name}` of a door must be 1 to 64 letters, digits, `-` or `_`")]
     EndpointName {
         /// The name as configured.
         name: String,
     },
     /// Two endpoints of one name.
-    #[error("endpoint `{name}` is configured twice")]
+    #[error("two doors, endpoints or listeners, are named `{name}`")]
     EndpointTwice {
         /// The name.
         name: String,
@@ -110,7 +113,7 @@ pub enum PlanError {
         name: String,
     },
     /// A body limit of nothing.
-    #[error("endpoint `{name}` must take bodies of at least one byte")]
+    #[error("door `{name}` must take bodies of at least one byte, over at least one connection")]
     BodyLimit {
         /// The endpoint's name.
         name: String,
@@ -165,6 +168,7 @@ pub enum PlanError {
 #[derive(Debug)]
 pub(crate) struct Ready {
     endpoints: HashMap<String, Arc<Endpoint>>,
+    listeners: HashMap<String, Arc<Listener>>,
     pub(crate) routes: Vec<Route>,
     partners: Vec<Partner>,
     pub(crate) rules: Vec<Rule>,
@@ -174,18 +178,25 @@ impl Plan {
     /// Checks everything and puts it into the form that requests work with.
     pub(crate) fn check(self) -> Result<Ready, PlanError> {
         self.check_endpoints()?;
+        self.check_listeners()?;
         self.check_routes()?;
         self.check_partners()?;
         self.check_rules()?;
         let endpoints = self.endpoints.into_iter().map(|endpoint| (endpoint.name.clone(), Arc::new(endpoint)));
-        Ok(Ready { endpoints: endpoints.collect(), routes: self.routes, partners: self.partners, rules: self.rules })
+        let listeners = self.listeners.into_iter().map(|listener| (listener.name.clone(), Arc::new(listener)));
+        Ok(Ready {
+            endpoints: endpoints.collect(),
+            listeners: listeners.collect(),
+            routes: self.routes,
+            partners: self.partners,
+            rules: self.rules,
+        })
     }
 
     fn check_endpoints(&self) -> Result<(), PlanError> {
         let mut seen = HashSet::new();
         for Endpoint { name, tokens, body_bytes_max, .. } in &self.endpoints {
-            let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-            if !plain || !(1..=64).contains(&name.len()) {
+            if !is_name(name) {
                 return Err(PlanError::EndpointName { name: name.clone() });
             }
             if !seen.insert(name) {
@@ -195,6 +206,23 @@ impl Plan {
                 return Err(PlanError::Token { name: name.clone() });
             }
             if *body_bytes_max == 0 {
+                return Err(PlanError::BodyLimit { name: name.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// Listeners and endpoints are doors alike: filters, lanes and logs know them by name.
+    fn check_listeners(&self) -> Result<(), PlanError> {
+        let mut seen: HashSet<_> = self.endpoints.iter().map(|endpoint| &endpoint.name).collect();
+        for Listener { name, body_bytes_max, connections_max, .. } in &self.listeners {
+            if !is_name(name) {
+                return Err(PlanError::EndpointName { name: name.clone() });
+            }
+            if !seen.insert(name) {
+                return Err(PlanError::EndpointTwice { name: name.clone() });
+            }
+            if *body_bytes_max == 0 || *connections_max == 0 {
                 return Err(PlanError::BodyLimit { name: name.clone() });
             }
         }
@@ -211,9 +239,9 @@ impl Plan {
             if kinds.insert(target, kind).is_some_and(|other| other != kind) {
                 return Err(PlanError::TargetKind { target: target.clone() });
             }
-            let known = |name: &String| {
-                self.endpoints.iter().any(|endpoint| endpoint.name == *name) || forwards(&self.routes, name)
-            };
+            let endpoints = self.endpoints.iter().map(|endpoint| &endpoint.name);
+            let doors: HashSet<_> = endpoints.chain(self.listeners.iter().map(|listener| &listener.name)).collect();
+            let known = |name: &String| doors.contains(name) || forwards(&self.routes, name);
             if let Some(endpoint) = filter.endpoint.iter().find(|name| !known(name)) {
                 return Err(PlanError::UnknownEndpoint { target: target.clone(), endpoint: endpoint.clone() });
             }
@@ -253,6 +281,11 @@ impl Plan {
     }
 }
 
+fn is_name(name: &str) -> bool {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    plain && (1..=64).contains(&name.len())
+}
+
 impl Partner {
     /// Whether no facility code can belong to both; a partner without codes takes what no other partner names.
     fn is_apart_from(&self, other: &Self) -> bool {
@@ -265,6 +298,11 @@ impl Partner {
 }
 
 impl Ready {
+    /// The listener of this name.
+    pub(crate) fn listener(&self, name: &str) -> Option<Arc<Listener>> {
+        self.listeners.get(name).cloned()
+    }
+
     /// The endpoint of this name.
     pub(crate) fn endpoint(&self, name: &str) -> Option<&Arc<Endpoint>> {
         self.endpoints.get(name)

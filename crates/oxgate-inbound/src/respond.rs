@@ -78,13 +78,13 @@ pub(crate) async fn respond(
     verified: &Verified,
     question: &Question,
 ) -> Response {
-    let responder = responder(plan, &verified.endpoint().name, &question.reading.address);
+    let responder = responder(plan, verified.door().name(), &question.reading.address);
     let ended = match responder {
         Some((_, responder)) => ask(inbound, verified, question, responder).await,
         None => Ended::NoResponder,
     };
     ended.counter(inbound.counts()).add_one();
-    tracing::debug!(endpoint.name = verified.endpoint().name, query.outcome = ended.reason().as_str(), "query handled");
+    tracing::debug!(endpoint.name = verified.door().name(), query.outcome = ended.reason().as_str(), "query handled");
     let target = responder.map_or(UNROUTED, |(target, _)| target);
     record::record(inbound, plan, verified, question, ended.row(target, verified));
     ended.into_response(question)
@@ -121,7 +121,7 @@ async fn ask(inbound: &Inbound, verified: &Verified, question: &Question, respon
 
 fn headers(verified: &Verified, question: &Question, deadline: Timestamp) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    let endpoint = HeaderValue::from_str(&verified.endpoint().name);
+    let endpoint = HeaderValue::from_str(verified.door().name());
     let deadline = HeaderValue::from_str(&deadline.to_string());
     headers.insert(ENDPOINT, endpoint.expect("endpoint names are letters, digits, `-` and `_`"));
     headers.insert(DEADLINE, deadline.expect("an instant is visible ASCII"));
@@ -155,7 +155,7 @@ impl Ended {
         let state = if matches!(self, Self::Answered(_)) { State::Settled } else { State::Expired };
         NewDelivery {
             target: target.to_owned(),
-            scope: LaneScope::of(&[LaneBy::Endpoint], &verified.endpoint().name, &Address::default()),
+            scope: LaneScope::of(&[LaneBy::Endpoint], verified.door().name(), &Address::default()),
             keys: OrderKeys::Free,
             delivery: Delivery { state, reason: self.reason(), attempts: 1, ..Delivery::queued(verified.at(), None) },
         }

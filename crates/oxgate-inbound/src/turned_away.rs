@@ -32,11 +32,13 @@ pub enum Why {
     Held = 47,
     /// Too much at once, or a fault of ours: Redox keeps the event and comes back.
     NotNow = 48,
+    /// What came through an HL7 listener is no readable message.
+    UnreadableMessage = 74,
 }
 
 impl Why {
     /// All of them, by number.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::TooLarge,
         Self::DiskLow,
         Self::StoreSick,
@@ -48,6 +50,7 @@ impl Why {
         Self::SlowBody,
         Self::Held,
         Self::NotNow,
+        Self::UnreadableMessage,
     ];
 
     /// The number of its page.
@@ -63,6 +66,7 @@ impl Why {
             Self::Token => StatusCode::UNAUTHORIZED,
             Self::NoSuchEndpoint => StatusCode::NOT_FOUND,
             Self::NotAChallenge | Self::BrokenBody => StatusCode::BAD_REQUEST,
+            Self::UnreadableMessage => StatusCode::UNPROCESSABLE_ENTITY,
             Self::SlowBody => StatusCode::REQUEST_TIMEOUT,
             Self::DiskLow | Self::StoreSick | Self::Stopping | Self::Held | Self::NotNow => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -83,6 +87,7 @@ impl Why {
             Self::BrokenBody => "The body could not be read",
             Self::SlowBody => "The body took too long",
             Self::Held => "The endpoint holds what it cannot handle",
+            Self::UnreadableMessage => "The HL7 message cannot be read",
             Self::NotNow => "The gateway cannot take the event right now",
         }
     }

@@ -5,7 +5,8 @@
 //! a verification request can be long, and no further.
 
 use crate::accept::Arrival;
-use crate::plan::Endpoint;
+use crate::mllp::Listener;
+use crate::plan::{CannotHandle, Endpoint};
 use crate::receive::body::{self, BODY_READ_MAX, BodyError, Held};
 use axum::body::{Body, Bytes};
 use http::HeaderMap;
@@ -32,13 +33,41 @@ pub(crate) struct Received {
     pub(crate) body: Body,
 }
 
-/// A delivery that carried a right token, with its whole body. Nobody can make one but [`verify`].
+/// A delivery that carried a right token, or a message of a sender that may reach the listener, with its whole body.
+/// Nobody can make one but [`verify`] and [`of_listener`].
 #[derive(Debug)]
 pub(crate) struct Verified {
-    endpoint: Arc<Endpoint>,
+    door: Door,
     at: Timestamp,
     content_type: String,
     body: Held,
+}
+
+/// The door something came through.
+#[derive(Clone, Debug)]
+pub(crate) enum Door {
+    /// Redox's, over HTTP.
+    Endpoint(Arc<Endpoint>),
+    /// An HL7 sender's, over MLLP.
+    Listener(Arc<Listener>),
+}
+
+impl Door {
+    /// The configured name.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Endpoint(endpoint) => &endpoint.name,
+            Self::Listener(listener) => &listener.name,
+        }
+    }
+
+    /// What becomes of an event that cannot be understood or handled.
+    pub(crate) fn cannot_handle(&self) -> CannotHandle {
+        match self {
+            Self::Endpoint(endpoint) => endpoint.cannot_handle,
+            Self::Listener(listener) => listener.cannot_handle,
+        }
+    }
 }
 
 /// What a request with a right token is.
@@ -64,12 +93,12 @@ pub(crate) enum Unverified {
 impl Verified {
     /// What acceptance needs to know of it.
     pub(crate) fn arrival(&self) -> Arrival<'_> {
-        Arrival { door: &self.endpoint.name, at: self.at, body: &self.body.bytes }
+        Arrival { door: self.door.name(), at: self.at, body: &self.body.bytes }
     }
 
     /// The door it came through.
-    pub(crate) fn endpoint(&self) -> &Endpoint {
-        &self.endpoint
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
     }
 
     /// When it arrived.
@@ -82,7 +111,7 @@ impl Verified {
         &self.content_type
     }
 
-    /// Redox's bytes.
+    /// The sender's bytes.
     pub(crate) fn body(&self) -> &Bytes {
         &self.body.bytes
     }
@@ -113,7 +142,13 @@ pub(crate) async fn verify(received: Received, budget: &BytesBudget) -> Result<K
         return refused();
     }
     let content_type = content_type(&headers);
-    Ok(Knock::Delivery(Verified { endpoint, at, content_type, body }))
+    Ok(Knock::Delivery(Verified { door: Door::Endpoint(endpoint), at, content_type, body }))
+}
+
+/// A message that came whole through a listener. MLLP has no tokens: who may connect is decided before the first byte, by
+/// the address listened on and by the client certificate where one is asked for.
+pub(crate) fn of_listener(listener: Arc<Listener>, at: Timestamp, content_type: String, body: Held) -> Verified {
+    Verified { door: Door::Listener(listener), at, content_type, body }
 }
 
 /// Checks the token of a GET, which can only be an endpoint verification. The answer is the text to echo.

@@ -28,6 +28,9 @@ mod serve;
 /// How commands talk to a running gateway.
 mod gateway;
 
+/// Time zones as the operating system knows them.
+mod zones;
+
 /// Text and JSON for people and programs.
 mod output;
 

@@ -125,6 +125,8 @@ codes! {
     Held = 47, SERVICE_UNAVAILABLE, "The endpoint holds what it cannot handle";
     /// A door for Redox: too much at once, or a fault of ours.
     NotNow = 48, SERVICE_UNAVAILABLE, "The gateway cannot take the event right now";
+    /// An HL7 listener: the bytes are no readable message.
+    UnreadableMessage = 74, UNPROCESSABLE_ENTITY, "The HL7 message cannot be read";
 }
 
 impl Code {

@@ -287,6 +287,7 @@ fn outbound_plan() -> Plan {
 
 fn inbound_plan() -> InboundPlan {
     InboundPlan {
+        listeners: Vec::new(),
         endpoints: vec![Endpoint {
             name: "main".into(),
             tokens: vec![SecretString::from("door-token")],

@@ -12,9 +12,16 @@ pub(crate) const BODY_READ_MAX: Duration = Duration::from_mins(1);
 
 /// A whole body with its share of the budget, which is given back when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub struct Held {
     pub(crate) bytes: Bytes,
     _shares: Vec<BytesPermit>,
+}
+
+impl Held {
+    /// The body.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
 }
 
 /// Why a body was not read to its end.
@@ -36,7 +43,7 @@ pub(crate) async fn read(body: Body, limit: usize, within: Duration, budget: &By
 }
 
 async fn collect(mut body: Body, limit: usize, budget: &BytesBudget) -> Result<Held, BodyError> {
-    let mut shares = Shares { budget, limit, reserved: 0, permits: Vec::new() };
+    let mut shares = Shares::new(budget, limit);
     // An announced length is taken at once, so that a body is refused before it has been read in part.
     let announced = body.size_hint().exact().map_or(Ok(0), usize::try_from).map_err(|_| BodyError::TooLarge)?;
     shares.reserve(announced)?;
@@ -57,21 +64,32 @@ async fn collect(mut body: Body, limit: usize, budget: &BytesBudget) -> Result<H
         whole.extend_from_slice(&data);
     }
     let bytes = if whole.is_empty() { first } else { whole.freeze() };
-    Ok(Held { bytes, _shares: shares.permits })
+    Ok(shares.hold(bytes))
 }
 
 /// What a body in arrival has taken from the budget.
-struct Shares<'a> {
-    budget: &'a BytesBudget,
+#[derive(Debug)]
+pub(crate) struct Shares {
+    budget: BytesBudget,
     limit: usize,
     reserved: usize,
     permits: Vec<BytesPermit>,
 }
 
-impl Shares<'_> {
+impl Shares {
+    /// Nothing taken yet, at most `limit` bytes ever.
+    pub(crate) fn new(budget: &BytesBudget, limit: usize) -> Self {
+        Self { budget: budget.clone(), limit, reserved: 0, permits: Vec::new() }
+    }
+
+    /// The body that was paid for.
+    pub(crate) fn hold(self, bytes: Bytes) -> Held {
+        Held { bytes, _shares: self.permits }
+    }
+
     /// Makes sure that the first `length` bytes are paid for. A body of unknown length pays by doubling, so that its
     /// shares stay few.
-    fn reserve(&mut self, length: usize) -> Result<(), BodyError> {
+    pub(crate) fn reserve(&mut self, length: usize) -> Result<(), BodyError> {
         if length > self.limit {
             return Err(BodyError::TooLarge);
         }

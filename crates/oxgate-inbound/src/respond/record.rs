@@ -42,7 +42,7 @@ fn event(
     question: &Question,
 ) -> impl FnOnce(SealedBody) -> NewEvent + Send + use<> {
     let tag = inbound.parts.store.tag();
-    let (door, accepted_at) = (verified.endpoint().name.clone(), verified.at());
+    let (door, accepted_at) = (verified.door().name().to_owned(), verified.at());
     let partner = plan.partner_of(&question.reading.address).to_owned();
     let reading = question.reading.clone();
     move |body| NewEvent {

@@ -205,6 +205,7 @@ pub(crate) fn plan() -> Plan {
     let events = ["Order", "Results", "PatientAdmin", "Scheduling", "Notes", "FHIR"].map(str::to_owned).to_vec();
     Plan {
         endpoints: vec![endpoint("main")],
+        listeners: Vec::new(),
         routes: vec![route("app", Filter { events, ..Filter::default() }, RouteKind::Handler)],
         partners: vec![Partner {
             name: "north".into(),

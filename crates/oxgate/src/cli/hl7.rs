@@ -1,4 +1,4 @@
-//! `oxgate hl7`: look into HL7 v2 messages, turn them into Redox events, and acknowledge them.
+//! `oxgate hl7`: look into HL7 v2 messages, turn them into Redox events, acknowledge, send and take them.
 
 /// Reading: files, folders, batches and stdin as messages with their places.
 mod input;
@@ -9,11 +9,20 @@ mod show;
 /// What messages become.
 mod to_redox;
 
-/// What times without an offset mean.
-mod zones;
-
 /// How messages are answered.
 mod ack;
+
+/// TLS for those who talk.
+mod connect;
+
+/// Messages to a receiver.
+mod send;
+
+/// Messages from senders.
+mod listen;
+
+/// What was wrong in the gateway's streams.
+mod faults;
 
 use super::Shared;
 use crate::exit::Done;
@@ -21,7 +30,7 @@ use clap::{Args, Subcommand};
 use hl7v2::ack::AckCode;
 use std::path::PathBuf;
 
-/// Work on HL7 v2 messages, offline; exits with 3 if one is invalid.
+/// Work on HL7 v2 messages; exits with 3 if one is invalid.
 ///
 /// A file may hold one message, a batch, or messages one behind the other. `--format json` prints one JSON document a
 /// message (NDJSON). Output holds what the messages hold: patient data.
@@ -51,6 +60,10 @@ pub(crate) enum Hl7 {
         #[arg(long, default_value = "AA", value_parser = ack::code)]
         code: AckCode,
     },
+    Send(send::Send),
+    Listen(listen::Listen),
+    /// What was wrong in the streams of HL7 senders lately, as the running gateway knows it; bytes need `read-phi`.
+    Faults,
 }
 
 /// Where messages come from.
@@ -62,12 +75,15 @@ pub(crate) struct Input {
 }
 
 impl Hl7 {
-    pub(crate) fn run(&self, shared: &Shared) -> Done {
+    pub(crate) async fn run(&self, shared: &Shared) -> Done {
         match self {
             Self::Parse { input } => show::parse(&input.files, shared.format),
             Self::Get { path, input } => show::get(path, &input.files, shared.format),
             Self::ToRedox(command) => command.run(shared.format),
             Self::Ack { file, code } => ack::write(file, *code, shared.format),
+            Self::Send(command) => command.run(shared.format).await,
+            Self::Listen(command) => command.run(shared.format).await,
+            Self::Faults => faults::list(shared).await,
         }
     }
 }

@@ -82,7 +82,7 @@ enum Command {
     Models(models::Models),
     /// Check messages without sending them.
     Validate(validate::Validate),
-    /// Work on HL7 v2 messages, offline.
+    /// Work on HL7 v2 messages.
     #[command(subcommand)]
     Hl7(hl7::Hl7),
     /// Submit events to Redox through the running gateway.
@@ -150,7 +150,7 @@ pub(crate) async fn run(cli: Cli) -> Done {
         Command::Apikeys(command) => command.run(&shared).await,
         Command::Models(command) => command.run(&shared),
         Command::Validate(command) => command.run(&shared),
-        Command::Hl7(command) => command.run(&shared),
+        Command::Hl7(command) => command.run(&shared).await,
         Command::Send(command) => command.run(&shared).await,
         Command::Query(command) => command.run(&shared).await,
         Command::Events(command) => command.run(&shared).await,

@@ -14,7 +14,9 @@ pub(super) fn all(config: &Config) -> Checked {
     unique("source", config.sources.iter().map(|source| &source.name))?;
     unique("destination", config.destinations.iter().map(|destination| &destination.name))?;
     unique("partner", config.partners.iter().map(|partner| &partner.name))?;
-    unique("endpoint", config.endpoints.iter().map(|endpoint| &endpoint.name))?;
+    // Filters, lanes and logs know doors of both kinds by name.
+    let doors = config.endpoints.iter().map(|endpoint| &endpoint.name);
+    unique("endpoint or mllp", doors.chain(config.listeners.iter().map(|listener| &listener.name)))?;
     unique("expectation", config.expectations.iter().map(|expectation| &expectation.name))?;
     // Handlers and accounts are targets alike, and lanes are told apart by their target's name.
     let targets = config.handlers.iter().map(|handler| &handler.name);
@@ -24,6 +26,7 @@ pub(super) fn all(config: &Config) -> Checked {
     }
     references(config)?;
     handlers(config)?;
+    listeners(config)?;
     kinds(config)
 }
 
@@ -101,6 +104,15 @@ fn handlers(config: &Config) -> Checked {
         let Some(url) = &handler.url else {
             return Err(found(&handler.kind, format!("handler `{name}` is of a kind that needs `url`")));
         };
+        if kind == HandlerKind::Mllp {
+            if crate::serve::hl7::address(url.get_ref()).is_none() {
+                return Err(found(
+                    url,
+                    "an mllp handler's url is mllp://host:port, or mllps://host:port for TLS".to_owned(),
+                ));
+            }
+            continue;
+        }
         if !url.get_ref().starts_with("http://") && !url.get_ref().starts_with("https://") {
             return Err(found(url, "a handler's url starts with http:// or https://".to_owned()));
         }
@@ -126,6 +138,29 @@ fn forward(config: &Config, handler: &Handler) -> Checked {
     }
     for destination in &handler.destinations {
         named("destination", destination, config.destinations.iter().map(|known| known.name.get_ref().as_str()))?;
+    }
+    Ok(())
+}
+
+fn listeners(config: &Config) -> Checked {
+    for listener in &config.listeners {
+        match (&listener.cert_file, &listener.client_ca_file) {
+            (Some(path), _) if listener.key.is_none() => {
+                return Err(found(path, "a certificate needs its `key`".to_owned()));
+            }
+            (None, Some(path)) => {
+                return Err(found(path, "client certificates need TLS: set `cert_file` and `key`".to_owned()));
+            }
+            _ => {}
+        }
+        if let Some(charset) =
+            listener.charset.as_ref().filter(|name| hl7v2::Charset::from_name(name.get_ref()).is_none())
+        {
+            return Err(found(
+                charset,
+                "this charset is not read here: take UTF-8, ISO 8859-x or Windows-1252".to_owned(),
+            ));
+        }
     }
     Ok(())
 }

@@ -35,6 +35,15 @@ pub(crate) enum CannotHandle {
     Hold,
 }
 
+impl From<CannotHandle> for oxgate_inbound::CannotHandle {
+    fn from(value: CannotHandle) -> Self {
+        match value {
+            CannotHandle::Keep => Self::Keep,
+            CannotHandle::Hold => Self::Hold,
+        }
+    }
+}
+
 /// `[[handler]]`: a local receiver of what arrives.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -43,7 +52,7 @@ pub(crate) struct Handler {
     pub(crate) name: Spanned<String>,
     /// What it is.
     pub(crate) kind: Spanned<HandlerKind>,
-    /// `http`, `ops`, `responder`: where it listens.
+    /// `http`, `ops`, `responder`: where it listens. `mllp`: the receiver, as `mllp://host:port` or, with TLS, `mllps://…`.
     pub(crate) url: Option<Spanned<String>>,
     /// Standard Webhooks secrets (`whsec_…`); the first signs first, all sign during a rotation.
     #[serde(default)]
@@ -70,7 +79,7 @@ pub(crate) struct Handler {
     pub(crate) inline_max: Option<Size>,
     /// Asked whether the handler is well when an event keeps failing.
     pub(crate) health_url: Option<String>,
-    /// Certificates to trust besides the system's, PEM.
+    /// Certificates to trust besides the system's, PEM. `mllp`: instead of the system's.
     pub(crate) ca_file: Option<PathBuf>,
     /// `forward`: where the events go that it makes.
     pub(crate) to: Option<Forward>,
@@ -82,6 +91,12 @@ pub(crate) struct Handler {
     /// `forward` to Redox: the `[[destination]]`s that `Meta.Destinations` is set to; left as it is unless given.
     #[serde(default)]
     pub(crate) destinations: Vec<Spanned<String>>,
+    /// `forward` of HL7 v2: changes to the built-in mapping, TOML.
+    pub(crate) mapping: Option<PathBuf>,
+    /// `mllp`: the certificate to come with, PEM.
+    pub(crate) cert_file: Option<PathBuf>,
+    /// `mllp`: its private key, PEM.
+    pub(crate) key: Option<SecretRef>,
 }
 
 /// Where a forward's events go.
@@ -101,6 +116,8 @@ pub(crate) enum TransformKind {
     /// The same bytes.
     #[default]
     Copy,
+    /// HL7 v2 messages as Redox events.
+    Hl7,
 }
 
 /// What a handler is.
@@ -117,6 +134,8 @@ pub(crate) enum HandlerKind {
     Forward,
     /// Takes events and drops them, counted.
     Discard,
+    /// Sends HL7 v2 messages to a receiver.
+    Mllp,
 }
 
 /// `[[expectation]]`: a rule that replaces the built-in one of the same name, or adds one.

@@ -17,6 +17,9 @@ pub(crate) mod redox;
 /// `[[endpoint]]`, `[[handler]]`, `[[expectation]]`: the application's side.
 pub(crate) mod local;
 
+/// `[[mllp]]`: the HL7 senders' side.
+pub(crate) mod mllp;
+
 /// Lengths of time and sizes with their units.
 pub(crate) mod unit;
 
@@ -53,6 +56,9 @@ pub(crate) struct Config {
     /// Doors that Redox pushes to.
     #[serde(rename = "endpoint")]
     pub(crate) endpoints: Vec<local::Endpoint>,
+    /// Doors that HL7 v2 senders connect to.
+    #[serde(rename = "mllp")]
+    pub(crate) listeners: Vec<mllp::Mllp>,
     /// Who takes what arrives.
     #[serde(rename = "handler")]
     pub(crate) handlers: Vec<local::Handler>,
@@ -184,7 +190,7 @@ mod tests {
         for section in ["server", "store", "log"] {
             assert_eq!(keys_of(section), keys_in(&format!("/properties/{section}/properties")), "{section}");
         }
-        for section in ["account", "source", "destination", "partner", "endpoint", "handler", "expectation"] {
+        for section in ["account", "source", "destination", "partner", "endpoint", "mllp", "handler", "expectation"] {
             assert_eq!(keys_of(section), keys_in(&format!("/properties/{section}/items/properties")), "{section}");
         }
         assert_eq!(keys_of("match"), keys_in("/properties/handler/items/properties/match/properties"));

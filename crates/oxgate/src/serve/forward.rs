@@ -23,10 +23,10 @@ const INVALID: Reason = Reason::word("child-invalid");
 const WITHOUT_META: Reason = Reason::word("child-without-meta");
 
 /// The transformation that a handler names.
-#[expect(clippy::unnecessary_wraps, reason = "a transformation with settings of its own may not be had")]
-pub(super) fn transform(_loaded: &Loaded, handler: &Handler) -> Result<Arc<dyn Transform>, String> {
+pub(super) fn transform(loaded: &Loaded, handler: &Handler) -> Result<Arc<dyn Transform>, String> {
     match handler.transform {
         TransformKind::Copy => Ok(Arc::new(Copied)),
+        TransformKind::Hl7 => Ok(Arc::new(super::hl7::transform(loaded, handler)?)),
     }
 }
 

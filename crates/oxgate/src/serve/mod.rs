@@ -12,6 +12,9 @@ pub(crate) mod http;
 /// The store's keys.
 mod keys;
 
+/// The same for HL7 v2.
+pub(crate) mod hl7;
+
 /// Configuration to parts.
 pub(crate) mod plan;
 
@@ -37,6 +40,7 @@ use crate::config::Loaded;
 use crate::exit::{Done, Failure};
 use http::{Door, Limits};
 use oxgate_api::Gateway;
+use oxgate_inbound::mllp::Doors;
 use oxgate_store::Store;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -50,6 +54,7 @@ pub(crate) struct Running {
     pub(crate) addr: SocketAddr,
     /// The parts, for whoever runs in the same process.
     pub(crate) gateway: Arc<Gateway>,
+    listeners: Arc<Doors>,
     stop: CancellationToken,
     tasks: TaskTracker,
     stop_within: std::time::Duration,
@@ -93,7 +98,7 @@ pub(crate) async fn start(loaded: Loaded) -> Result<Running, Failure> {
     let server = &loaded.config.server;
     let stop_within = server.stop_timeout.0;
     let limits = Limits { connections: server.connections_max, head: server.head_timeout.0, stop: stop_within };
-    let wire::Wired { gateway, runner, chores } = wire::together(loaded, store, addr).await?;
+    let wire::Wired { gateway, runner, chores, listeners } = wire::together(loaded, store, addr).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(runner.run());
     tasks.spawn(chores.run(stop.clone()));
@@ -102,7 +107,7 @@ pub(crate) async fn start(loaded: Loaded) -> Result<Running, Failure> {
     }
     tasks.spawn(http::serve(Door::Unix(doors.local), oxgate_api::local_router(gateway.clone()), limits, stop.clone()));
     tasks.close();
-    Ok(Running { addr, gateway, stop, tasks, stop_within })
+    Ok(Running { addr, gateway, listeners, stop, tasks, stop_within })
 }
 
 impl Running {
@@ -110,6 +115,7 @@ impl Running {
     pub(crate) async fn stop(self) {
         self.gateway.feed.close();
         self.stop.cancel();
+        self.listeners.close(self.stop_within).await;
         self.gateway.runner.stop(self.stop_within).await;
         self.tasks.wait().await;
         self.gateway.inbound.drain().await;

@@ -1,10 +1,10 @@
 //! From the configuration to the parts: what each crate needs to know, in its own words.
 
 use super::forward::{self, Ways};
-use super::keys;
+use super::{hl7, keys};
 use crate::chance::{OsEntropy, SystemClock};
 use crate::config::Loaded;
-use crate::config::local::{CannotHandle, Forward, Handler, HandlerKind};
+use crate::config::local::{Forward, Handler, HandlerKind};
 use crate::config::redox::{Account, Auth};
 use crate::exit::with_causes;
 use oxgate_api::Routes;
@@ -73,6 +73,10 @@ pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
     }
     for handler in peers {
         let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
+        if *handler.kind.get_ref() == HandlerKind::Mllp {
+            hl7::handler(loaded, handler, spec(handler).timeout).map_err(named)?;
+            continue;
+        }
         Responder::new(&peer(loaded, handler)?).map_err(|error| named(with_causes(&error)))?;
     }
     Ok(())
@@ -140,10 +144,7 @@ fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
         let tokens = endpoint.tokens.iter().map(|token| token.fetch(loaded, &what).map_err(|error| error.to_string()));
         endpoints.push(inbound::Endpoint {
             tokens: tokens.collect::<Result<_, _>>()?,
-            cannot_handle: match endpoint.cannot_handle {
-                CannotHandle::Keep => inbound::CannotHandle::Keep,
-                CannotHandle::Hold => inbound::CannotHandle::Hold,
-            },
+            cannot_handle: endpoint.cannot_handle.into(),
             body_bytes_max: config.server.body_max.0,
             name,
         });
@@ -151,7 +152,7 @@ fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
     let mut routes = Vec::new();
     for handler in &config.handlers {
         let kind = match handler.kind.get_ref() {
-            HandlerKind::Http => inbound::RouteKind::Handler,
+            HandlerKind::Http | HandlerKind::Mllp => inbound::RouteKind::Handler,
             HandlerKind::Responder => {
                 let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
                 inbound::RouteKind::Responder(
@@ -185,7 +186,8 @@ fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
         destinations: partner.destinations.iter().filter_map(|name| id_of(name.get_ref())).collect(),
         facilities: partner.facilities.clone(),
     });
-    Ok(inbound::Plan { endpoints, routes, partners: partners.collect(), rules: rules(loaded) })
+    let listeners = hl7::listeners(loaded)?;
+    Ok(inbound::Plan { endpoints, listeners, routes, partners: partners.collect(), rules: rules(loaded) })
 }
 
 fn outbound_plan(loaded: &Loaded) -> Result<outbound::Plan, String> {
@@ -300,6 +302,7 @@ fn spec(handler: &Handler) -> TargetSpec {
         HandlerKind::Responder => "responder",
         HandlerKind::Forward => "forward",
         HandlerKind::Discard => "discard",
+        HandlerKind::Mllp => "mllp",
     };
     let mut spec = TargetSpec::handler(handler.name.get_ref(), kind);
     spec.order_by = handler.order_by;
@@ -309,13 +312,19 @@ fn spec(handler: &Handler) -> TargetSpec {
         failures_span: handler.failures_span.map_or(Policy::HANDLER.failures_span, |span| span.0),
         ..Policy::HANDLER
     };
-    spec.concurrency = handler.concurrency.unwrap_or(spec.concurrency).max(1);
+    // Receivers of HL7 v2 often take one connection, and keep their order by it.
+    let usual = if *handler.kind.get_ref() == HandlerKind::Mllp { 1 } else { spec.concurrency };
+    spec.concurrency = handler.concurrency.unwrap_or(usual).max(1);
     spec.timeout = handler.timeout.map_or(spec.timeout, |span| span.0);
     if *handler.kind.get_ref() == HandlerKind::Forward {
         spec.inline_max = u64::MAX;
         return spec;
     }
-    spec.inline_max = handler.inline_max.map_or(limits::WEBHOOK_INLINE_BYTES, |size| size.0) as u64;
+    spec.inline_max = match handler.kind.get_ref() {
+        // A receiver of HL7 v2 cannot follow a link.
+        HandlerKind::Mllp => u64::MAX,
+        _ => handler.inline_max.map_or(limits::WEBHOOK_INLINE_BYTES, |size| size.0) as u64,
+    };
     spec
 }
 
@@ -332,6 +341,10 @@ fn wired(loaded: &Loaded, handler: &Handler, lasting: &Lasting) -> Result<Option
         HandlerKind::Ops => Arc::new(OpsHandler::new(&peer(loaded, handler)?, clock).map_err(|error| named(&error))?),
         HandlerKind::Forward => Arc::new(forward::handler(loaded, handler, &lasting.ways)?),
         HandlerKind::Discard => Arc::new(DiscardHandler::new(lasting.counts.clone())),
+        HandlerKind::Mllp => {
+            let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
+            Arc::new(hl7::handler(loaded, handler, spec(handler).timeout).map_err(named)?)
+        }
     };
     Ok(Some(Wired::new(spec(handler), target)))
 }

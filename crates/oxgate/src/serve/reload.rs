@@ -2,9 +2,11 @@
 
 use super::plan::{self, Lasting};
 use crate::config::{ConfigError, Loaded};
+use crate::exit::with_causes;
 use oxgate_api::{ConfigFault, Reloaded, Routing};
 use oxgate_dispatch::Handle;
 use oxgate_inbound::Inbound;
+use oxgate_inbound::mllp::Doors;
 use oxgate_outbound::Outbound;
 use redox_client::Client;
 use std::collections::BTreeSet;
@@ -23,6 +25,7 @@ pub(super) struct Reloader {
     pub(super) inbound: Arc<Inbound>,
     pub(super) outbound: Arc<Outbound<Client>>,
     pub(super) routing: Arc<Routing>,
+    pub(super) listeners: Arc<Doors>,
     pub(super) runner: Handle,
     pub(super) current: Arc<Mutex<Current>>,
 }
@@ -55,7 +58,10 @@ impl Reloader {
         self.unchangeable(&loaded).map_err(whole)?;
         loaded.config.server.listen = listen;
         let built = plan::build(&loaded, &self.lasting).map_err(whole)?;
+        let wanted = built.inbound.listeners.clone();
+        let bound = self.listeners.bind(&wanted).await.map_err(|error| whole(with_causes(&error)))?;
         self.inbound.replace_plan(built.inbound).map_err(|error| whole(error.to_string()))?;
+        self.listeners.serve(bound).map_err(|error| whole(error.to_string()))?;
         self.outbound.replace(built.roads);
         self.routing.replace(built.routes);
         self.runner.replace_targets(built.targets).await;
@@ -101,6 +107,7 @@ fn changes(before: &Loaded, after: &Loaded) -> Vec<String> {
         all.extend(config.sources.iter().map(|item| named("source", &item.name)));
         all.extend(config.destinations.iter().map(|item| named("destination", &item.name)));
         all.extend(config.endpoints.iter().map(|item| named("endpoint", &item.name)));
+        all.extend(config.listeners.iter().map(|item| named("mllp", &item.name)));
         all.extend(config.handlers.iter().map(|item| named("handler", &item.name)));
         all
     };

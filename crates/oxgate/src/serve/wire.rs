@@ -6,11 +6,12 @@ use super::plan::{self, Lasting};
 use super::reload::{Current, Reloader};
 use crate::chance::{OsEntropy, SystemClock};
 use crate::config::Loaded;
-use crate::exit::Failure;
+use crate::exit::{Failure, with_causes};
 use oxgate_api::{ApiKeys, Feed, Gateway, Requests, Routing};
 use oxgate_core::{Clock, limits};
 use oxgate_dispatch::{BytesBudget, ClockTimer, Observer, QuotaGate, QuotaRules, Runner, Timer};
 use oxgate_inbound::Inbound;
+use oxgate_inbound::mllp::Doors;
 use oxgate_outbound::Outbound;
 use oxgate_outbound::meter::QuotaKeeper;
 use oxgate_store::Store;
@@ -23,6 +24,7 @@ pub(super) struct Wired {
     pub(super) gateway: Arc<Gateway>,
     pub(super) runner: Runner,
     pub(super) chores: Chores,
+    pub(super) listeners: Arc<Doors>,
 }
 
 /// Puts the parts together on an open store; `addr` is where the first door is.
@@ -40,8 +42,11 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let bodies = BytesBudget::new(limits::BODIES_IN_FLIGHT_BYTES);
     let outbound = Arc::new(Outbound::new(store.clone(), clock.clone(), built.roads));
     let inbound_parts = inbound_parts(&lasting, &clock, &bodies);
+    let wanted = built.inbound.listeners.clone();
     let inbound = Arc::new(Inbound::new(inbound_parts, built.inbound).map_err(Failure::failed)?);
     ways.open(&inbound, &outbound);
+    let listeners = Arc::new(Doors::new(inbound.clone()));
+    let bound = listeners.bind(&wanted).await.map_err(|error| Failure::failed(with_causes(&error)))?;
     let routing = Arc::new(Routing::new(store.keyed().clone(), clock.clone(), built.routes));
     let feed = Feed::default();
     let runner = Runner::new(oxgate_dispatch::Parts {
@@ -61,6 +66,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
         inbound: inbound.clone(),
         outbound: outbound.clone(),
         routing: routing.clone(),
+        listeners: listeners.clone(),
         runner: runner.handle(),
         current: current.clone(),
     };
@@ -84,7 +90,8 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
         started_at: clock.now(),
         version: env!("CARGO_PKG_VERSION"),
     };
-    Ok(Wired { gateway: Arc::new(gateway), runner, chores: Chores { store, keeper, clock, timer } })
+    listeners.serve(bound)?;
+    Ok(Wired { gateway: Arc::new(gateway), runner, chores: Chores { store, keeper, clock, timer }, listeners })
 }
 
 fn inbound_parts(lasting: &Lasting, clock: &Arc<dyn Clock>, bodies: &BytesBudget) -> oxgate_inbound::Parts {

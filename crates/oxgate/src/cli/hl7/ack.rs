@@ -6,7 +6,8 @@ use crate::exit::{Done, Failure};
 use crate::output::Format;
 use hl7v2::ack::{AckCode, AckMode, Reply, reject_unreadable};
 use hl7v2::{Charset, ack};
-use oxgate_core::{Clock, Entropy, Timestamp};
+use oxgate_core::Clock;
+use oxgate_inbound::mllp::answer::{control_id, hl7_time};
 use serde_json::json;
 use std::io::{self, Write};
 use std::path::Path;
@@ -20,7 +21,7 @@ pub(super) fn code(text: &str) -> Result<AckCode, &'static str> {
 pub(super) fn write(file: &Path, verdict: AckCode, format: Format) -> Done {
     let as_json = format == Format::Json;
     each(&[file.to_owned()], |entry| {
-        let (control_id, time) = (control_id(), hl7_time(SystemClock.now()));
+        let (control_id, time) = (control_id(&OsEntropy), hl7_time(SystemClock.now()));
         let reply = |code| Reply { code, control_id: &control_id, time: &time, text: None, errors: &[] };
         let message = match entry.parse() {
             Ok(message) => message,
@@ -58,27 +59,5 @@ fn show(entry: &Entry<'_>, code: AckCode, answer: &[u8], charset: Charset, as_js
             Err(Failure::failed(format!("cannot write to stdout: {error}")))
         }
         _ => Ok(()),
-    }
-}
-
-/// An id of at most 20 characters, which is what HL7 before 2.7 gives MSH-10.
-fn control_id() -> String {
-    format!("OX{:016X}", OsEntropy.number())
-}
-
-/// A moment as HL7 writes it, in UTC, to the second.
-fn hl7_time(moment: Timestamp) -> String {
-    let digits: String = moment.to_string().chars().filter(char::is_ascii_digit).take(14).collect();
-    digits + "+0000"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::hl7_time;
-    use oxgate_core::Timestamp;
-
-    #[test]
-    fn moments_are_written_to_the_second_with_their_offset() {
-        assert_eq!(hl7_time(Timestamp(1_772_366_405_678)), "20260301120005+0000");
     }
 }

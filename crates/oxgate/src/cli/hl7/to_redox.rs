@@ -2,11 +2,11 @@
 
 use super::Input;
 use super::input::{Entry, each, ndjson};
-use super::zones::SystemZones;
 use crate::chance::SystemClock;
 use crate::cli::read_input;
 use crate::exit::{Done, Failure};
 use crate::output::{Format, print};
+use crate::zones::SystemZones;
 use clap::Args;
 use hl7_redox::{Config, Context, Mapped, Unmapped, map};
 use oxgate_core::Clock;

@@ -4,9 +4,9 @@ use hl7_redox::{FixedZones, Zones};
 use hl7v2::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Where the operating system keeps them.
 const FOLDER: &str = "/usr/share/zoneinfo";
@@ -14,16 +14,16 @@ const FOLDER: &str = "/usr/share/zoneinfo";
 /// Zones that are offsets themselves, and those of the operating system. Where it has none, as in a small container image,
 /// a named zone is unknown, and the mapping says so beside the event (`no-zone`).
 #[derive(Default)]
-pub(super) struct SystemZones {
+pub(crate) struct SystemZones {
     /// Each zone is read once; `None` stays unknown.
-    read: RefCell<HashMap<String, Option<TimeZone>>>,
+    read: Mutex<HashMap<String, Option<TimeZone>>>,
 }
 
 impl Zones for SystemZones {
     fn offset_minutes(&self, zone: &str, local: &Timestamp) -> Option<i16> {
         let fixed = FixedZones.offset_minutes(zone, local);
         fixed.or_else(|| {
-            let mut read = self.read.borrow_mut();
+            let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
             let known = read.entry(zone.to_owned()).or_insert_with(|| load(zone));
             known.as_ref().and_then(|known| offset(known, local))
         })
