@@ -81,7 +81,7 @@ impl Hl7 {
             Self::Get { path, input } => show::get(path, &input.files, shared.format),
             Self::ToRedox(command) => command.run(shared.format),
             Self::Ack { file, code } => ack::write(file, *code, shared.format),
-            Self::Send(command) => command.run(shared.format).await,
+            Self::Send(command) => command.run(shared.format),
             Self::Listen(command) => command.run(shared.format).await,
             Self::Faults => faults::list(shared).await,
         }

@@ -6,5 +6,6 @@ mod commands;
 mod forward;
 mod hl7;
 mod life;
+mod mllp;
 mod road;
 mod sync;

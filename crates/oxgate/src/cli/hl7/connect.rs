@@ -18,8 +18,11 @@ pub(super) struct Identity {
     key_file: Option<PathBuf>,
 }
 
+/// Certificate chain and key, PEM.
+type Pair = (Vec<u8>, Vec<u8>);
+
 impl Identity {
-    fn read(&self) -> Result<Option<(Vec<u8>, Vec<u8>)>, Failure> {
+    fn read(&self) -> Result<Option<Pair>, Failure> {
         let (Some(certificate), Some(key)) = (&self.cert_file, &self.key_file) else { return Ok(None) };
         Ok(Some((read(certificate)?, read(key)?)))
     }

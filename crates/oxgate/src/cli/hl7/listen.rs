@@ -35,7 +35,7 @@ const PACE: Pace = Pace { idle: Duration::from_hours(1), frame: Duration::from_m
 
 /// Take messages over MLLP, print or keep them, and answer as told, until interrupted.
 #[derive(Debug, Args)]
-pub(super) struct Listen {
+pub(crate) struct Listen {
     /// Where to listen.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:2575")]
     on: SocketAddr,

@@ -17,7 +17,7 @@ use std::time::Duration;
 ///
 /// Each message goes out in a frame of its own, its segments ended by CR, and the next waits for its answer.
 #[derive(Debug, Args)]
-pub(super) struct Send {
+pub(crate) struct Send {
     #[command(flatten)]
     input: Input,
     /// The receiver.
@@ -41,7 +41,7 @@ fn receiver(text: &str) -> Result<(String, u16), &'static str> {
 }
 
 impl Send {
-    pub(super) async fn run(&self, format: Format) -> Done {
+    pub(super) fn run(&self, format: Format) -> Done {
         let tls = if self.tls { Some(self.identity.client(self.ca_file.as_deref())?) } else { None };
         let (host, port) = self.to.clone();
         let target = Target { host, port, tls };
