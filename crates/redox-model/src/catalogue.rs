@@ -3,6 +3,7 @@
 //! The wire spelling is what stands in `Meta`: `Clinical Summary` and `Clinical Decisions` with a space, every other
 //! model in one word. Redox's newer documentation writes the two without a space, so look-ups take both.
 
+mod index;
 mod load;
 mod shape;
 
@@ -103,7 +104,10 @@ pub fn events() -> &'static [EventInfo] {
 
 /// The event type with these names; the model in either spelling, the case exact.
 pub fn find(data_model: &str, event_type: &str) -> Option<&'static EventInfo> {
-    events().iter().find(|event| event.event_type == event_type && is_model(event.data_model, data_model))
+    let load::Loaded { events, models, .. } = load::loaded();
+    let named = |model: &&load::Model| model.name == data_model || model.joined.as_deref() == Some(data_model);
+    let model = models.iter().find(named)?;
+    events[model.events.clone()].iter().find(|event| event.event_type == event_type)
 }
 
 /// The event type named in one word, `Order.New` or `Clinical Summary.PatientPush`; the case exact.
@@ -125,16 +129,11 @@ pub fn find_suggestion(data_model: &str, event_type: &str) -> Option<&'static Ev
 /// The event type that is meant by names with other case or white space (`Preadmit`), or by a name Redox used before
 /// (`Query` for `PatientQuery` in 2017's Clinical Summary). Not what the documentation allows: what senders do.
 pub fn find_misspelt(data_model: &str, event_type: &str) -> Option<&'static EventInfo> {
-    if event_type == "Query" && is_model("Clinical Summary", data_model) {
+    if event_type == "Query" && ["Clinical Summary", "ClinicalSummary"].contains(&data_model) {
         return find(data_model, "PatientQuery");
     }
     let sought = simplify(data_model, event_type)?;
     events().iter().find(|event| simplify(event.data_model, event.event_type).as_deref() == Some(&*sought))
-}
-
-/// Compares a wire spelling with either spelling.
-fn is_model(wire: &str, given: &str) -> bool {
-    wire == given || (wire.contains(' ') && wire.split(' ').flat_map(str::bytes).eq(given.bytes()))
 }
 
 /// Longest name that is compared; whatever is longer is near nothing.

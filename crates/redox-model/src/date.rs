@@ -64,26 +64,47 @@ pub fn parse(text: &str) -> Option<DateTime> {
 
 /// Whether the text is a calendar date as ISO 8601 and the documentation write it: `2026-03-01`.
 pub fn is_date(text: &str) -> bool {
-    text.len() == 10 && parse(text).is_some_and(|date| date.day.is_some() && date.time.is_none())
+    text.as_bytes().try_into().is_ok_and(is_calendar_date)
 }
 
 /// Whether the text is a moment as RFC 3339 writes it: date, `T`, time with seconds, and an offset.
 pub fn is_date_time(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let separated = bytes.get(10).is_some_and(|byte| *byte == b'T') && bytes.get(16) == Some(&b':');
-    let Some(after) = bytes.get(19..).filter(|_| separated) else { return false };
-    let fraction = if after.first() == Some(&b'.') {
-        let digits = after[1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if digits == 0 {
-            return false;
-        }
-        digits + 1
-    } else {
-        0
-    };
-    let offset = &after[fraction..];
-    let offset_fits = offset == b"Z" || (offset.len() == 6 && offset[3] == b':');
-    offset_fits && parse(text).is_some_and(|date| date.offset_minutes.is_some())
+    let Some((date, rest)) = text.as_bytes().split_first_chunk::<10>() else { return false };
+    let Some((time, rest)) = rest.split_first_chunk::<9>() else { return false };
+    let &[b'T', h1, h2, b':', m1, m2, b':', s1, s2] = time else { return false };
+    let in_range = number(h1, h2) < 24 && number(m1, m2) < 60 && number(s1, s2) < 61;
+    in_range && is_calendar_date(*date) && is_offset(behind_fraction(rest))
+}
+
+fn is_calendar_date(text: [u8; 10]) -> bool {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return false };
+    let (century, year, month, day) = (number(y1, y2), number(y3, y4), number(m1, m2), number(d1, d2));
+    let in_range = century < 100 && year < 100 && month < 13;
+    in_range && is_day(u16::from(century) * 100 + u16::from(year), Some(month), Some(day))
+}
+
+/// What stands behind `.123`; nothing that could be an offset when there is a point without digits.
+fn behind_fraction(text: &[u8]) -> &[u8] {
+    let Some(digits) = text.strip_prefix(b".") else { return text };
+    match digits.iter().position(|byte| !byte.is_ascii_digit()) {
+        Some(0) | None => &[],
+        Some(end) => &digits[end..],
+    }
+}
+
+/// `Z`, `+02:00`
+fn is_offset(text: &[u8]) -> bool {
+    match *text {
+        [b'Z'] => true,
+        [b'+' | b'-', h1, h2, b':', m1, m2] => number(h1, h2) < 24 && number(m1, m2) < 60,
+        _ => false,
+    }
+}
+
+/// The number that two digits stand for; 255 when they are none.
+fn number(tens: u8, ones: u8) -> u8 {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    if tens < 10 && ones < 10 { tens * 10 + ones } else { u8::MAX }
 }
 
 /// Whether the text is a time of day: `14:05`, `14:05:30`, with or without fraction and offset.

@@ -24,7 +24,7 @@ pub enum Message<'a> {
 }
 
 /// `Meta`, as far as it decides what happens to a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Envelope<'a> {
     /// `Meta.DataModel`, as it was written: not necessarily a known one.
@@ -179,15 +179,11 @@ pub enum EnvelopeError {
 
 impl EnvelopeError {
     fn at(fault: Fault, body: &[u8]) -> Self {
-        match fault {
-            Fault::Syntax { at, expected } => {
-                let (line, column) = scan::position(body, at);
-                EnvelopeError::NotJson { line, column, expected }
-            }
-            Fault::TooDeep { at } => {
-                let (line, column) = scan::position(body, at);
-                EnvelopeError::TooDeep { line, column }
-            }
+        let (line, column) = scan::position(body, fault.at);
+        if fault.is_depth() {
+            EnvelopeError::TooDeep { line, column }
+        } else {
+            EnvelopeError::NotJson { line, column, expected: fault.expected.text() }
         }
     }
 }
@@ -196,6 +192,12 @@ impl EnvelopeError {
 pub fn read(body: &[u8]) -> Result<Message<'_>, EnvelopeError> {
     let top = read::top(body).map_err(|fault| EnvelopeError::at(fault, body))?;
     top.into_message(body)
+}
+
+/// Data model and event type, from as few bytes as hold them: of the first `Meta`, if it names both. What stands behind
+/// them is not looked at.
+pub(crate) fn names<'a>(scanner: &Scanner<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    read::names(scanner.clone())
 }
 
 impl Envelope<'_> {

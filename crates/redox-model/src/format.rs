@@ -110,9 +110,15 @@ impl fmt::Display for Format {
 }
 
 fn is_uuid(text: &str) -> bool {
-    let fits =
-        |(at, byte): (usize, u8)| if matches!(at, 8 | 13 | 18 | 23) { byte == b'-' } else { byte.is_ascii_hexdigit() };
-    text.len() == 36 && text.bytes().enumerate().all(fits)
+    let Ok(mut digits) = <[u8; 36]>::try_from(text.as_bytes()) else { return false };
+    for at in [8, 13, 18, 23] {
+        if digits[at] != b'-' {
+            return false;
+        }
+        digits[at] = b'0';
+    }
+    // Without an early end all digits are looked at together.
+    digits.iter().fold(true, |all, byte| all & byte.is_ascii_hexdigit())
 }
 
 /// `+`, then up to 15 digits of which the first is no zero; nothing shorter than 8 digits is a subscriber.

@@ -102,14 +102,12 @@ pub enum KeysError {
 /// Reads the keys of a message of the given model and type (either spelling of the model). Models that Redox does not
 /// document are read by the conventions all documented ones share.
 pub fn read(body: &[u8], data_model: &str, event_type: &str) -> Result<Keys, KeysError> {
-    let locate = |fault| match fault {
-        Fault::Syntax { at, expected } => {
-            let (line, column) = scan::position(body, at);
-            KeysError::NotJson { line, column, expected }
-        }
-        Fault::TooDeep { at } => {
-            let (line, column) = scan::position(body, at);
+    let locate = |fault: Fault| {
+        let (line, column) = scan::position(body, fault.at);
+        if fault.is_depth() {
             KeysError::TooDeep { line, column }
+        } else {
+            KeysError::NotJson { line, column, expected: fault.expected.text() }
         }
     };
     let mut scanner = Scanner::new(body).map_err(locate)?;

@@ -10,8 +10,6 @@
 //! - No error, report or `Debug` text contains a value out of a message body (names and ids in `Meta` excepted).
 //! - No IO, no clock, no randomness, no logging: seeds and times are arguments.
 //!
-//! Feature `models` (on by default): the typed messages of [`models`]. Everything else works from the catalogue without.
-//!
 //! Feature `models` (on by default): the typed messages of [`models`]. Everything else works from the catalogue alone.
 //!
 //! Deliberately absent: sending and receiving (`redox-client`), the rules of the wire such as tokens and error replies

@@ -4,17 +4,18 @@
 //! is: UTF-8 without a byte order mark, one value and nothing behind it, paired surrogates in escapes, and at most
 //! [`MAX_DEPTH`] open objects and arrays. Numbers are checked for their grammar, not for their range; their text is kept.
 
+mod fault;
+mod place;
+mod text;
+
 use std::borrow::Cow;
+
+pub(crate) use fault::{Expected, Fault};
+pub(crate) use place::{offset, position};
+pub(crate) use text::Text;
 
 /// How many objects and arrays may be open at once. Redox's deepest documented message needs 12.
 pub const MAX_DEPTH: usize = 64;
-
-/// Why a body cannot be read, as a byte offset and a fixed text: never as content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    Syntax { at: usize, expected: &'static str },
-    TooDeep { at: usize },
-}
 
 /// The type of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,21 +55,22 @@ impl std::fmt::Display for Kind {
     }
 }
 
-/// The inside of a JSON string as it stands in the body, escapes not yet resolved.
-#[derive(Clone, Copy)]
-pub(crate) struct Text<'a> {
-    raw: &'a str,
-    escaped: bool,
+/// A member name that is expected, and how compact JSON writes it, quotes and colon included.
+pub(crate) struct Known {
+    pub(crate) name: &'static str,
+    pub(crate) compact: &'static str,
 }
 
-impl<'a> Text<'a> {
-    /// The string's value; a copy only where an escape forces one.
-    pub(crate) fn decode(self) -> Cow<'a, str> {
-        if self.escaped { Cow::Owned(unescape(self.raw)) } else { Cow::Borrowed(self.raw) }
-    }
+/// `known!["ID", "Name"]`
+macro_rules! known {
+    ($($name:literal),* $(,)?) => {
+        &[$($crate::scan::Known { name: $name, compact: concat!('"', $name, "\":") }),*]
+    };
 }
+pub(crate) use known;
 
 /// Pull reader: every method leaves the position right behind what it has read.
+#[derive(Clone)]
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     at: usize,
@@ -80,7 +82,7 @@ impl<'a> Scanner<'a> {
     pub(crate) fn new(body: &'a [u8]) -> Result<Self, Fault> {
         match std::str::from_utf8(body) {
             Ok(text) => Ok(Self { text, at: 0, depth: 0 }),
-            Err(error) => Err(Fault::Syntax { at: error.valid_up_to(), expected: "valid UTF-8" }),
+            Err(error) => Err(Fault { at: error.valid_up_to(), expected: Expected::Utf8 }),
         }
     }
 
@@ -90,57 +92,88 @@ impl<'a> Scanner<'a> {
     }
 
     /// The type of the value that comes next, judged by its first byte; stops in front of it.
+    #[inline]
     pub(crate) fn kind(&mut self) -> Result<Kind, Fault> {
-        self.pass_space();
-        Ok(match self.byte() {
+        Ok(match self.ahead() {
             Some(b'{') => Kind::Object,
             Some(b'[') => Kind::Array,
             Some(b'"') => Kind::String,
             Some(b'-' | b'0'..=b'9') => Kind::Number,
             Some(b't' | b'f') => Kind::Boolean,
             Some(b'n') => Kind::Null,
-            _ => return Err(self.fault("a value")),
+            _ => return Err(self.fault(Expected::Value)),
         })
     }
 
     /// Steps into the object or array that comes next (as [`Self::kind`] has told).
+    #[inline]
     pub(crate) fn enter(&mut self) -> Result<(), Fault> {
         if self.depth == MAX_DEPTH {
-            return Err(Fault::TooDeep { at: self.at });
+            return Err(self.fault(Expected::Shallower));
         }
         self.depth += 1;
         self.at += 1;
         Ok(())
     }
 
-    /// The next member's name, with the offset of its opening quote; the value comes next. `None` steps out of the object.
-    pub(crate) fn next_member(&mut self, first: &mut bool) -> Result<Option<(usize, Text<'a>)>, Fault> {
-        self.pass_space();
-        match self.byte() {
+    /// Whether another member comes next; stops in front of its name. `false` steps out of the object.
+    #[inline]
+    pub(crate) fn another_member(&mut self, first: &mut bool) -> Result<bool, Fault> {
+        match self.ahead() {
             Some(b'}') => {
                 self.leave();
-                return Ok(None);
+                return Ok(false);
             }
             Some(b',') if !*first => self.at += 1,
             _ if *first => {}
-            _ => return Err(self.fault("`,` or `}`")),
+            _ => return Err(self.fault(Expected::NextMember)),
         }
-        let expected = if *first { "a member name or `}`" } else { "a member name" };
+        if self.ahead() != Some(b'"') {
+            return Err(self.fault(if *first { Expected::FirstName } else { Expected::Name }));
+        }
         *first = false;
-        self.member_name(expected).map(Some)
+        Ok(true)
+    }
+
+    /// Passes over exactly these bytes, if they come next.
+    #[inline]
+    pub(crate) fn take(&mut self, bytes: &[u8]) -> bool {
+        let taken = self.text.as_bytes()[self.at..].starts_with(bytes);
+        if taken {
+            self.at += bytes.len();
+        }
+        taken
+    }
+
+    /// The member name in front of which [`Self::another_member`] has stopped, with its colon.
+    #[inline]
+    pub(crate) fn name(&mut self) -> Result<Text<'a>, Fault> {
+        let name = self.string()?;
+        self.pass_colon()?;
+        Ok(name)
+    }
+
+    /// The next member's name, with the offset of its opening quote; the value comes next. `None` steps out of the object.
+    #[inline]
+    pub(crate) fn next_member(&mut self, first: &mut bool) -> Result<Option<(usize, Text<'a>)>, Fault> {
+        if !self.another_member(first)? {
+            return Ok(None);
+        }
+        let start = self.at;
+        Ok(Some((start, self.name()?)))
     }
 
     /// Whether another item comes next. `false` steps out of the array.
+    #[inline]
     pub(crate) fn next_item(&mut self, first: &mut bool) -> Result<bool, Fault> {
-        self.pass_space();
-        match self.byte() {
+        match self.ahead() {
             Some(b']') => {
                 self.leave();
                 return Ok(false);
             }
             Some(b',') if !*first => self.at += 1,
             _ if *first => {}
-            _ => return Err(self.fault("`,` or `]`")),
+            _ => return Err(self.fault(Expected::NextItem)),
         }
         *first = false;
         Ok(true)
@@ -148,6 +181,7 @@ impl<'a> Scanner<'a> {
 
     /// Calls `each` with the offset of the name and the name of every member of the object that comes next; `each` must
     /// consume the value. Passes over what is no object.
+    #[inline]
     pub(crate) fn members(
         &mut self,
         mut each: impl FnMut(&mut Self, usize, &str) -> Result<(), Fault>,
@@ -163,8 +197,39 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// As [`Self::members`], for an object that usually has these members in this order; `each` is told which of them it
+    /// is, and its name. A name that comes as expected is compared in place and not read.
+    #[inline]
+    pub(crate) fn members_like(
+        &mut self,
+        known: &[Known],
+        mut each: impl FnMut(&mut Self, Option<usize>, &str) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        if self.kind()? != Kind::Object {
+            return self.skip();
+        }
+        self.enter()?;
+        let (mut next, mut first) = (0, true);
+        while self.another_member(&mut first)? {
+            match known.get(next) {
+                Some(expected) if self.take(expected.compact.as_bytes()) => {
+                    next += 1;
+                    each(self, Some(next - 1), expected.name)?;
+                }
+                _ => {
+                    let name = self.name()?.decode();
+                    let at = known.iter().position(|known| known.name == name);
+                    next = at.map_or(next, |at| at + 1);
+                    each(self, at, &name)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Calls `each` in front of every item of the array that comes next; `each` must consume the item. Passes over what
     /// is no array.
+    #[inline]
     pub(crate) fn items(&mut self, mut each: impl FnMut(&mut Self) -> Result<(), Fault>) -> Result<(), Fault> {
         if self.kind()? != Kind::Array {
             return self.skip();
@@ -178,6 +243,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The string that comes next.
+    #[inline]
     pub(crate) fn string(&mut self) -> Result<Text<'a>, Fault> {
         let start = self.at + 1;
         let escaped = self.pass_string()?;
@@ -185,16 +251,18 @@ impl<'a> Scanner<'a> {
     }
 
     /// A string's value, a number's or a boolean's text; objects, arrays and null are passed over as `None`.
+    #[inline]
     pub(crate) fn scalar(&mut self) -> Result<Option<Cow<'a, str>>, Fault> {
-        match self.kind()? {
-            Kind::String => Ok(Some(self.string()?.decode())),
-            Kind::Number | Kind::Boolean => {
-                let start = self.at;
-                self.skip()?;
-                Ok(Some(Cow::Borrowed(&self.text[start..self.at])))
-            }
-            Kind::Object | Kind::Array | Kind::Null => self.skip().map(|()| None),
-        }
+        if self.ahead() == Some(b'"') { Ok(Some(self.string()?.decode())) } else { self.unquoted() }
+    }
+
+    /// What [`Self::scalar`] says of a value that is no string.
+    fn unquoted(&mut self) -> Result<Option<Cow<'a, str>>, Fault> {
+        let kind = self.kind()?;
+        let start = self.at;
+        self.skip()?;
+        let text = matches!(kind, Kind::Number | Kind::Boolean).then(|| &self.text[start..self.at]);
+        Ok(text.map(Cow::Borrowed))
     }
 
     /// Passes over the value that comes next, whatever it is, and checks it completely.
@@ -207,11 +275,10 @@ impl<'a> Scanner<'a> {
                     self.enter()?;
                     open += 1;
                     arrays = (arrays << 1) | u64::from(kind == Kind::Array);
-                    self.pass_space();
                     let closer = if kind == Kind::Array { b']' } else { b'}' };
-                    if self.byte() != Some(closer) {
+                    if self.ahead() != Some(closer) {
                         if kind == Kind::Object {
-                            self.member_name("a member name or `}`")?;
+                            self.pass_name(Expected::FirstName)?;
                         }
                         continue;
                     }
@@ -225,18 +292,17 @@ impl<'a> Scanner<'a> {
                     return Ok(());
                 }
                 let in_array = arrays & 1 == 1;
-                self.pass_space();
-                match self.byte() {
+                match self.ahead() {
                     Some(b',') => {
                         self.at += 1;
                         if !in_array {
-                            self.member_name("a member name")?;
+                            self.pass_name(Expected::Name)?;
                         }
                         break;
                     }
                     Some(b']') if in_array => {}
                     Some(b'}') if !in_array => {}
-                    _ => return Err(self.fault(if in_array { "`,` or `]`" } else { "`,` or `}`" })),
+                    _ => return Err(self.fault(if in_array { Expected::NextItem } else { Expected::NextMember })),
                 }
                 self.leave();
                 open -= 1;
@@ -247,67 +313,35 @@ impl<'a> Scanner<'a> {
 
     /// Checks that nothing but white space follows.
     pub(crate) fn end(&mut self) -> Result<(), Fault> {
-        self.pass_space();
-        if self.at == self.text.len() { Ok(()) } else { Err(self.fault("the end of the body")) }
+        if self.ahead().is_none() { Ok(()) } else { Err(self.fault(Expected::End)) }
     }
 
-    fn member_name(&mut self, expected: &'static str) -> Result<(usize, Text<'a>), Fault> {
-        self.pass_space();
-        if self.byte() != Some(b'"') {
-            return Err(self.fault(expected));
-        }
-        let start = self.at;
-        let name = self.string()?;
-        self.pass_space();
-        if self.byte() != Some(b':') {
-            return Err(self.fault("`:`"));
-        }
+    /// Passes over the string that comes next (as [`Self::kind`] has told), from its opening to behind its closing quote;
+    /// tells whether it has escapes.
+    #[inline]
+    pub(crate) fn pass_string(&mut self) -> Result<bool, Fault> {
         self.at += 1;
-        Ok((start, name))
-    }
-
-    fn leave(&mut self) {
-        self.at += 1;
-        self.depth -= 1;
-    }
-
-    fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
-    }
-
-    fn fault(&self, expected: &'static str) -> Fault {
-        Fault::Syntax { at: self.at, expected }
-    }
-
-    /// The eight bytes from the current position, first byte lowest; `None` near the end of the body.
-    fn word(&self) -> Option<u64> {
-        let (word, _) = self.text.as_bytes().get(self.at..)?.split_first_chunk::<8>()?;
-        Some(u64::from_le_bytes(*word))
-    }
-
-    fn pass_space(&mut self) {
-        // Indentation comes in runs of spaces.
-        while self.word() == Some(repeated(b' ')) {
-            self.at += 8;
+        while let Some(word) = self.word() {
+            let hits = notable(word);
+            if hits == 0 {
+                self.at += 8;
+                continue;
+            }
+            self.at += hits.trailing_zeros() as usize / 8;
+            if self.byte() == Some(b'"') {
+                self.at += 1;
+                return Ok(false);
+            }
+            break;
         }
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
-            self.at += 1;
-        }
+        self.pass_rest_of_string()
     }
 
-    /// Passes over a string from its opening to behind its closing quote; tells whether it has escapes.
-    fn pass_string(&mut self) -> Result<bool, Fault> {
-        self.at += 1;
+    /// Passes over what has escapes in it, or stands near the end of the body.
+    #[cold]
+    fn pass_rest_of_string(&mut self) -> Result<bool, Fault> {
         let mut escaped = false;
         loop {
-            while let Some(word) = self.word() {
-                let hits = notable(word);
-                if hits != 0 {
-                    self.at += hits.trailing_zeros() as usize / 8;
-                    break;
-                }
-                self.at += 8;
-            }
             match self.byte() {
                 Some(b'"') => {
                     self.at += 1;
@@ -317,9 +351,79 @@ impl<'a> Scanner<'a> {
                     escaped = true;
                     self.pass_escape()?;
                 }
-                Some(0..=0x1f) => return Err(self.fault("an escaped control character")),
+                Some(0..=0x1f) => return Err(self.fault(Expected::EscapedControl)),
                 Some(_) => self.at += 1,
-                None => return Err(self.fault("the end of the string")),
+                None => return Err(self.fault(Expected::EndOfString)),
+            }
+            while let Some(word) = self.word() {
+                let hits = notable(word);
+                if hits != 0 {
+                    self.at += hits.trailing_zeros() as usize / 8;
+                    break;
+                }
+                self.at += 8;
+            }
+        }
+    }
+
+    #[inline]
+    fn pass_name(&mut self, expected: Expected) -> Result<(), Fault> {
+        if self.ahead() != Some(b'"') {
+            return Err(self.fault(expected));
+        }
+        self.pass_string()?;
+        self.pass_colon()
+    }
+
+    #[inline]
+    fn pass_colon(&mut self) -> Result<(), Fault> {
+        if self.ahead() != Some(b':') {
+            return Err(self.fault(Expected::Colon));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    #[inline]
+    fn leave(&mut self) {
+        self.at += 1;
+        self.depth -= 1;
+    }
+
+    #[inline]
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn fault(&self, expected: Expected) -> Fault {
+        Fault { at: self.at, expected }
+    }
+
+    /// The eight bytes from the current position, first byte lowest; `None` near the end of the body.
+    #[inline]
+    fn word(&self) -> Option<u64> {
+        let word = self.text.as_bytes().get(self.at..)?.first_chunk::<8>()?;
+        Some(u64::from_le_bytes(*word))
+    }
+
+    /// The first byte that is no white space; stops in front of it.
+    #[inline]
+    pub(crate) fn ahead(&mut self) -> Option<u8> {
+        match self.byte() {
+            Some(b' ' | b'\n' | b'\r' | b'\t') => self.behind_space(),
+            byte => byte,
+        }
+    }
+
+    fn behind_space(&mut self) -> Option<u8> {
+        loop {
+            // Indentation comes in runs of spaces.
+            while self.word() == Some(repeated(b' ')) {
+                self.at += 8;
+            }
+            match self.byte() {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
+                byte => return byte,
             }
         }
     }
@@ -332,17 +436,17 @@ impl<'a> Scanner<'a> {
                 0xD800..=0xDBFF => {
                     let paired = self.text.as_bytes().get(self.at..self.at + 2) == Some(b"\\u");
                     if !paired {
-                        return Err(self.fault("the second half of a surrogate pair"));
+                        return Err(self.fault(Expected::SecondSurrogate));
                     }
                     self.at += 1;
                     if !(0xDC00..=0xDFFF).contains(&self.pass_hex()?) {
-                        return Err(self.fault("the second half of a surrogate pair"));
+                        return Err(self.fault(Expected::SecondSurrogate));
                     }
                 }
-                0xDC00..=0xDFFF => return Err(self.fault("a surrogate pair in order")),
+                0xDC00..=0xDFFF => return Err(self.fault(Expected::SurrogatesInOrder)),
                 _ => {}
             },
-            _ => return Err(self.fault("an escape character")),
+            _ => return Err(self.fault(Expected::Escape)),
         }
         Ok(())
     }
@@ -353,7 +457,7 @@ impl<'a> Scanner<'a> {
         let mut code = 0;
         for _ in 0..4 {
             let digit = self.byte().and_then(|byte| char::from(byte).to_digit(16));
-            code = code * 16 + digit.ok_or_else(|| self.fault("four hexadecimal digits"))?;
+            code = code * 16 + digit.ok_or_else(|| self.fault(Expected::HexDigits))?;
             self.at += 1;
         }
         Ok(code)
@@ -384,7 +488,7 @@ impl<'a> Scanner<'a> {
 
     fn pass_digits(&mut self) -> Result<(), Fault> {
         if !self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
-            return Err(self.fault("a digit"));
+            return Err(self.fault(Expected::Digit));
         }
         while self.byte().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
@@ -393,21 +497,14 @@ impl<'a> Scanner<'a> {
     }
 
     fn pass_literal(&mut self) -> Result<(), Fault> {
-        let (word, expected) = match self.byte() {
-            Some(b't') => ("true", "`true`"),
-            Some(b'f') => ("false", "`false`"),
-            _ => ("null", "`null`"),
+        let (word, expected): (&[u8], _) = match self.byte() {
+            Some(b't') => (b"true", Expected::True),
+            Some(b'f') => (b"false", Expected::False),
+            _ => (b"null", Expected::Null),
         };
-        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
-            return Err(self.fault(expected));
-        }
-        self.at += word.len();
-        Ok(())
+        if self.take(word) { Ok(()) } else { Err(self.fault(expected)) }
     }
 }
-
-const ONES: u64 = repeated(0x01);
-const HIGH: u64 = repeated(0x80);
 
 /// A word of eight times the same byte.
 const fn repeated(byte: u8) -> u64 {
@@ -416,62 +513,13 @@ const fn repeated(byte: u8) -> u64 {
 
 /// The high bit of each byte that ends a plain stretch of a string: quote, backslash, control character. Bits above the
 /// lowest set one may be false, which is why only the lowest is used.
+#[inline]
 fn notable(word: u64) -> u64 {
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
-    let quote = zero(word ^ repeated(b'"'));
-    let backslash = zero(word ^ repeated(b'\\'));
-    let control = word.wrapping_sub(repeated(0x20)) & !word & HIGH;
-    quote | backslash | control
-}
-
-/// Resolves the escapes of a string that has been checked.
-fn unescape(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        let (char, used) = match rest.as_bytes()[at + 1] {
-            b'b' => ('\u{8}', 2),
-            b'f' => ('\u{c}', 2),
-            b'n' => ('\n', 2),
-            b'r' => ('\r', 2),
-            b't' => ('\t', 2),
-            b'u' => unescape_unicode(&rest[at..]),
-            same => (char::from(same), 2),
-        };
-        out.push(char);
-        rest = &rest[at + used..];
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The character that `\uXXXX` or a pair of them stands for, and how many bytes that took.
-fn unescape_unicode(escape: &str) -> (char, usize) {
-    let unit = |from: usize| u16::from_str_radix(&escape[from..from + 4], 16).expect("the scanner saw four hex digits");
-    let first = unit(2);
-    if !(0xD800..0xDC00).contains(&first) {
-        return (char::from_u32(first.into()).expect("the scanner refuses lone surrogates"), 6);
-    }
-    let pair = char::decode_utf16([first, unit(8)]).next().and_then(Result::ok);
-    (pair.expect("the scanner refuses unpaired surrogates"), 12)
-}
-
-/// The byte offset of a position that [`position`] has told.
-pub(crate) fn offset(body: &[u8], line: usize, column: usize) -> usize {
-    let start: usize = body.split_inclusive(|byte| *byte == b'\n').take(line - 1).map(<[u8]>::len).sum();
-    let begins = |(_, byte): &(usize, &u8)| **byte & 0xC0 != 0x80;
-    let place = body[start..].iter().enumerate().filter(begins).nth(column - 1);
-    place.map_or(body.len(), |(at, _)| start + at)
-}
-
-/// Line and column of a byte offset, both from 1; the column counts characters.
-pub(crate) fn position(body: &[u8], at: usize) -> (usize, usize) {
-    let before = &body[..at.min(body.len())];
-    let lines = before.split(|byte| *byte == b'\n');
-    let (line, last) = lines.enumerate().last().expect("a split has at least one piece");
-    let column = last.iter().filter(|byte| **byte & 0xC0 != 0x80).count();
-    (line + 1, column + 1)
+    // A byte below 0x80 keeps its high bit clear when less is taken from it than it is; what is sought becomes zero first.
+    let quote = (word ^ repeated(b'"')).wrapping_sub(repeated(0x01));
+    let backslash = (word ^ repeated(b'\\')).wrapping_sub(repeated(0x01));
+    let control = word.wrapping_sub(repeated(0x20));
+    (quote | backslash | control) & !word & repeated(0x80)
 }
 
 #[cfg(test)]

@@ -179,10 +179,7 @@ pub enum Unread {
 
 impl From<Fault> for Unread {
     fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Syntax { at, expected } => Unread::Faulty { deep: false, at, expected },
-            Fault::TooDeep { at } => Unread::Faulty { deep: true, at, expected: "" },
-        }
+        Unread::Faulty { deep: fault.is_depth(), at: fault.at, expected: fault.expected.text() }
     }
 }
 

@@ -14,20 +14,26 @@
 //!
 //! `off` reports only what makes a body undeliverable: not JSON, or no named `Meta`.
 
+// Going through a message.
+mod trail;
+mod walk;
+mod wording;
+
+// What comes out, and what one destination asks for beyond it.
 mod report;
 mod requirement;
-mod walk;
 
 use std::borrow::Cow;
 
 use report::{Finding, Findings};
 pub use report::{Found, MAX_PROBLEMS, Problem, Report, Rule, Severity};
 pub use requirement::{Requirement, RequirementError};
+use walk::Walked;
 
 use crate::{
     catalogue::{self, EventInfo, Mode},
     envelope::{self, Envelope, EnvelopeError, Message},
-    scan,
+    scan::{self, Fault, Scanner},
 };
 
 /// How exactly a message is held to the documentation.
@@ -71,8 +77,10 @@ pub fn validate(body: &[u8], level: Level) -> Report {
 
 /// Checks a whole message, and that it has what its destination requires beyond the documentation.
 pub fn with_requirements(body: &[u8], level: Level, requirements: &[Requirement]) -> Report {
-    let mut findings = Findings::default();
-    let event = check(body, level, requirements, &mut findings);
+    let Judged { event, mut findings, content } = at_once(body, level).unwrap_or_else(|| carefully(body, level));
+    for requirement in requirements.iter().filter(|_| content) {
+        requirement.check(body, &mut findings);
+    }
     findings.into_report(event, body)
 }
 
@@ -86,60 +94,86 @@ pub fn envelope_level(body: &[u8]) -> Report {
     findings.into_report(event, body)
 }
 
-fn check(
-    body: &[u8],
-    level: Level,
-    requirements: &[Requirement],
-    findings: &mut Findings,
-) -> Option<&'static EventInfo> {
-    let Some(Message::DataModel(envelope)) = read(body, findings) else { return None };
+/// What has been made of a body.
+struct Judged {
+    event: Option<&'static EventInfo>,
+    findings: Findings,
+    /// Whether it is a message whose content has been looked at.
+    content: bool,
+}
+
+/// Judges in one pass what is a message beyond doubt: all of it can be read, and it has one `Meta` with names that the
+/// catalogue knows.
+fn at_once(body: &[u8], level: Level) -> Option<Judged> {
     if level == Level::Off {
-        return catalogue::find(&envelope.data_model, &envelope.event_type);
+        return None;
     }
-    let event = identify(&envelope, level, findings)?;
-    if is_meta_only(body, &envelope) {
-        let meta = event.root().field("Meta")?;
-        findings.push(Finding {
+    let scanner = Scanner::new(body).ok()?;
+    let (data_model, event_type) = envelope::names(&scanner)?;
+    let event = catalogue::find(&data_model, &event_type)?;
+    let (event, Walked { findings, doubtful }) = best_fit(&scanner, event, level).ok()?;
+    (!doubtful).then_some(Judged { event: Some(event), findings, content: true })
+}
+
+/// Judges any body: first what it is, then whether it is well made.
+fn carefully(body: &[u8], level: Level) -> Judged {
+    let mut judged = Judged { event: None, findings: Findings::default(), content: false };
+    let Some(Message::DataModel(envelope)) = read(body, &mut judged.findings) else { return judged };
+    if level == Level::Off {
+        judged.event = catalogue::find(&envelope.data_model, &envelope.event_type);
+        return judged;
+    }
+    judged.event = identify(&envelope, level, &mut judged.findings);
+    let Some(event) = judged.event else { return judged };
+    judged.content = !is_meta_only(body, &envelope);
+    let meta = if judged.content { None } else { event.root().field("Meta") };
+    let walked = Scanner::new(body).and_then(|scanner| match meta {
+        Some(meta) => walk::only(scanner, meta, level).map(|findings| (event, findings)),
+        None => best_fit(&scanner, event, level).map(|(event, walked)| (event, walked.findings)),
+    });
+    let Ok((event, found)) = walked else {
+        debug_assert!(false, "the envelope reader has read the body with the same scanner");
+        return judged;
+    };
+    judged.event = Some(event);
+    if !judged.content {
+        judged.findings.push(Finding {
             severity: Severity::Note,
             rule: Rule::MetaOnly,
             path: "$".to_owned(),
             expected: Cow::Borrowed("a message rather than Redox's acknowledgement or error"),
             span: 0..body.len(),
         });
-        walk::only(body, meta, level, findings);
-        return Some(event);
     }
-    let (event, found) = best_fit(body, event, level);
-    findings.append(found);
-    for requirement in requirements {
-        requirement.check(body, findings);
-    }
-    Some(event)
+    judged.findings.append(found);
+    judged
 }
 
 /// Checks the body as the event it is named after; if it does not fit a query, but its answer, then as that.
-fn best_fit(body: &[u8], event: &'static EventInfo, level: Level) -> (&'static EventInfo, Findings) {
-    let mut as_named = Findings::default();
-    walk::message(body, event.root(), level, &mut as_named);
-    if event.mode != Mode::SyncQuery || !as_named.has_errors() {
-        return (event, as_named);
+fn best_fit(
+    scanner: &Scanner<'_>,
+    event: &'static EventInfo,
+    level: Level,
+) -> Result<(&'static EventInfo, Walked), Fault> {
+    let as_named = walk::message(scanner.clone(), event.root(), level)?;
+    if event.mode != Mode::SyncQuery || !as_named.findings.has_errors() {
+        return Ok((event, as_named));
     }
-    let Some(answer) = event.pair_info() else { return (event, as_named) };
-    let mut as_answer = Findings::default();
-    walk::message(body, answer.root(), level, &mut as_answer);
+    let Some(answer) = event.pair_info() else { return Ok((event, as_named)) };
+    let mut as_answer = walk::message(scanner.clone(), answer.root(), level)?;
     // Many answers require nothing, so a broken query could pass for one: only what is made of the answer's members is.
-    let unknown = |findings: &Findings| findings.count(Rule::UnknownField);
-    if as_answer.has_errors() || unknown(&as_answer) >= unknown(&as_named) {
-        return (event, as_named);
+    let unknown = |walked: &Walked| walked.findings.count(Rule::UnknownField);
+    if as_answer.findings.has_errors() || unknown(&as_answer) >= unknown(&as_named) {
+        return Ok((event, as_named));
     }
-    as_answer.push(Finding {
+    as_answer.findings.push(Finding {
         severity: if level == Level::Strict { Severity::Warning } else { Severity::Note },
         rule: Rule::AnswerNamedAsQuery,
         path: "$.Meta.EventType".to_owned(),
         expected: Cow::Owned(format!("`{}`", answer.event_type)),
         span: 0..0,
     });
-    (answer, as_answer)
+    Ok((answer, as_answer))
 }
 
 /// Whether nothing but white space and the braces stands around a `Meta` that Redox has put its log or errors into. Its
@@ -212,3 +246,6 @@ fn read<'a>(body: &'a [u8], findings: &mut Findings) -> Option<Message<'a>> {
     findings.push(Finding { severity: Severity::Error, rule, path, expected, span });
     None
 }
+
+#[cfg(test)]
+mod tests;

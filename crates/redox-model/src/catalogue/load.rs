@@ -3,7 +3,7 @@
 //! The files are compiled in, so a mistake in them is a defect of this crate: reading panics with file and line, and the
 //! tests read all of them.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{collections::HashMap, ops::Range, sync::OnceLock};
 
 use super::{
     EventInfo, Mode,
@@ -50,8 +50,16 @@ const VALUE_SETS: (&str, &str) = ("value_sets", include_str!("../../catalogue/va
 /// Everything the files say.
 pub(super) struct Loaded {
     pub(super) events: Vec<EventInfo>,
+    pub(super) models: Vec<Model>,
     pub(super) shapes: Vec<Shape>,
-    pub(super) value_sets: Vec<ValueSet>,
+}
+
+/// The event types of a data model, which stand together.
+pub(super) struct Model {
+    pub(super) name: &'static str,
+    /// The name in one word, where it has two.
+    pub(super) joined: Option<String>,
+    pub(super) events: Range<usize>,
 }
 
 pub(super) fn loaded() -> &'static Loaded {
@@ -59,8 +67,13 @@ pub(super) fn loaded() -> &'static Loaded {
     LOADED.get_or_init(load)
 }
 
+/// Apart from the rest, which refers to them.
+fn value_sets() -> &'static [ValueSet] {
+    static VALUE_SETS: OnceLock<Vec<ValueSet>> = OnceLock::new();
+    VALUE_SETS.get_or_init(read_value_sets)
+}
+
 fn load() -> Loaded {
-    let value_sets = value_sets();
     let files = || MODELS.into_iter().chain([SHARED]);
     let mut ids = HashMap::new();
     for (scope, text) in files() {
@@ -71,16 +84,23 @@ fn load() -> Loaded {
             }
         }
     }
-    let names = Names { shapes: &ids, value_sets: &value_sets };
+    let names = Names { shapes: &ids };
     let shapes = files().flat_map(|file| shapes(file, &names)).collect();
-    let events = MODELS.into_iter().flat_map(|file| events(file, &names)).collect();
-    Loaded { events, shapes, value_sets }
+    let events: Vec<EventInfo> = MODELS.into_iter().flat_map(|file| events(file, &names)).collect();
+    let mut start = 0;
+    let model = |events: &[EventInfo]| {
+        let name = events[0].data_model;
+        let range = start..start + events.len();
+        start = range.end;
+        Model { name, joined: name.contains(' ').then(|| name.replace(' ', "")), events: range }
+    };
+    let models = events.chunk_by(|left, right| left.data_model == right.data_model).map(model).collect();
+    Loaded { events, models, shapes }
 }
 
 /// What the lines of a model refer to.
 struct Names<'a> {
     shapes: &'a HashMap<(&'static str, &'static str), ShapeId>,
-    value_sets: &'a [ValueSet],
 }
 
 impl Names<'_> {
@@ -156,16 +176,17 @@ fn events(file: (&'static str, &'static str), names: &Names<'_>) -> Vec<EventInf
 }
 
 fn shapes(file: (&'static str, &'static str), names: &Names<'_>) -> Vec<Shape> {
-    let mut shapes: Vec<Shape> = Vec::new();
+    let mut shapes: Vec<(&str, Vec<Field>)> = Vec::new();
     for line in lines(file) {
         if let Some(name) = line.text.strip_prefix("shape ") {
-            shapes.push(Shape { scope: file.0, name, fields: Vec::new() });
+            shapes.push((name, Vec::new()));
         } else if line.is_indented() {
-            let shape = line.expect(shapes.last_mut(), "a field belongs to a shape");
-            shape.fields.push(field(line, names));
+            let (_, fields) = line.expect(shapes.last_mut(), "a field belongs to a shape");
+            line.check(fields.len() < 64, "a shape has at most 64 fields");
+            fields.push(field(line, names));
         }
     }
-    shapes
+    shapes.into_iter().map(|(name, fields)| Shape::new(file.0, name, fields)).collect()
 }
 
 fn field(line: Line, names: &Names<'_>) -> Field {
@@ -182,8 +203,9 @@ fn field(line: Line, names: &Names<'_>) -> Field {
     let written = item.unwrap_or(word);
     let ty = scalar(written).unwrap_or_else(|| Type::Object(names.shape(line, written)));
     let many = item.is_some();
+    let compact = format!("\"{name}\":").into();
     let mut field =
-        Field { name, ty, many, required: false, format: None, also: None, deprecated: false, values: None };
+        Field { name, ty, many, required: false, format: None, also: None, deprecated: false, compact, values: None };
     while let Some(word) = words.next() {
         match word {
             "required" => field.required = true,
@@ -191,7 +213,7 @@ fn field(line: Line, names: &Names<'_>) -> Field {
             "format" => field.format = Some(line.expect(words.next().and_then(Format::from_name), "which format?")),
             "also" => field.also = Some(line.expect(words.next().and_then(scalar), "which type?")),
             "values" => {
-                let set = words.next().and_then(|name| names.value_sets.iter().position(|set| set.name == name));
+                let set = words.next().and_then(|name| value_sets().iter().find(|set| set.name == name));
                 field.values = Some(line.expect(set, "no such value set"));
             }
             _ => line.check(false, "expected `required`, `format`, `values`, `also` or `deprecated`"),
@@ -200,8 +222,8 @@ fn field(line: Line, names: &Names<'_>) -> Field {
     field
 }
 
-fn value_sets() -> Vec<ValueSet> {
-    let mut sets: Vec<ValueSet> = Vec::new();
+fn read_value_sets() -> Vec<ValueSet> {
+    let mut sets: Vec<(&str, Confidence, Vec<&str>)> = Vec::new();
     for line in lines(VALUE_SETS) {
         if let Some(heading) = line.text.strip_prefix("values ") {
             let (name, confidence) = line.expect(heading.split_once(' '), "a value set needs a name and a confidence");
@@ -212,11 +234,12 @@ fn value_sets() -> Vec<ValueSet> {
                 _ => None,
             };
             let confidence = line.expect(confidence, "which confidence?");
-            sets.push(ValueSet { name, confidence, values: Vec::new() });
+            sets.push((name, confidence, Vec::new()));
         } else {
             line.check(line.is_indented(), "expected `values` or a value");
-            line.expect(sets.last_mut(), "a value belongs to a set").values.push(line.text.trim());
+            let (_, _, values) = line.expect(sets.last_mut(), "a value belongs to a set");
+            values.push(line.text.trim());
         }
     }
-    sets
+    sets.into_iter().map(|(name, confidence, values)| ValueSet::new(name, confidence, values)).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::load::loaded;
+use super::{index::Index, load::loaded};
 use crate::format::Format;
 
 /// The members of one kind of object. Redox may add members at any time, so a shape is never complete.
@@ -13,14 +13,29 @@ pub struct Shape {
     pub scope: &'static str,
     /// Its name, unique within the scope.
     pub name: &'static str,
-    /// The members, in the documentation's order; names are unique.
+    /// The members, in the documentation's order; names are unique, and there are at most 64.
     pub fields: Vec<Field>,
+    /// Bit by bit, whether the member in this position is required.
+    pub(crate) required: u64,
+    index: Index,
 }
 
 impl Shape {
+    pub(super) fn new(scope: &'static str, name: &'static str, fields: Vec<Field>) -> Self {
+        let bit = |(at, field): (usize, &Field)| u64::from(field.required) << at;
+        let required = fields.iter().enumerate().map(bit).sum();
+        let index = Index::new(&fields);
+        Self { scope, name, fields, required, index }
+    }
+
     /// The member of this name, exact case.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.name == name)
+        self.position(name).map(|position| &self.fields[position])
+    }
+
+    /// Where among [`Self::fields`] it is.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.index.find(&self.fields, name)
     }
 }
 
@@ -53,13 +68,15 @@ pub struct Field {
     pub also: Option<Type>,
     /// Whether Redox no longer documents it.
     pub deprecated: bool,
-    pub(super) values: Option<usize>,
+    /// The name as compact JSON writes it, quotes and colon included.
+    pub(crate) compact: Box<str>,
+    pub(crate) values: Option<&'static ValueSet>,
 }
 
 impl Field {
     /// The documented values, where there is a list.
     pub fn values(&self) -> Option<&'static ValueSet> {
-        self.values.map(|index| &loaded().value_sets[index])
+        self.values
     }
 }
 
@@ -102,8 +119,23 @@ pub struct ValueSet {
     pub name: &'static str,
     /// How far the list, and its being meant for a field, are to be trusted.
     pub confidence: Confidence,
-    /// The values, exact case.
+    /// The values, exact case, in the documentation's order.
     pub values: Vec<&'static str>,
+    /// The values by length, then by text.
+    sorted: Vec<&'static str>,
+}
+
+impl ValueSet {
+    pub(super) fn new(name: &'static str, confidence: Confidence, values: Vec<&'static str>) -> Self {
+        let mut sorted = values.clone();
+        sorted.sort_unstable_by_key(|value| (value.len(), *value));
+        Self { name, confidence, values, sorted }
+    }
+
+    /// Whether the text is one of the values.
+    pub fn contains(&self, text: &str) -> bool {
+        self.sorted.binary_search_by_key(&(text.len(), text), |value| (value.len(), *value)).is_ok()
+    }
 }
 
 /// How well a fact is known.

@@ -80,6 +80,15 @@ fn the_documented_forms_are_narrower() {
         ("2026-03-01T12:34:56.Z", false, false),
         ("2026-03-01T12:34:56+0200", false, false),
         ("2026-02-30T12:34:56Z", false, false),
+        ("2026-13-01", false, false),
+        ("2026-02-29", false, false),
+        ("2024-02-29", true, false),
+        ("2026-3-1  ", false, false),
+        (" 2026-3-01T12:34:56Z", false, false),
+        ("2026-03-01T24:00:00Z", false, false),
+        ("2026-03-01T23:59:60Z", false, true),
+        ("2026-03-01T12:34:56+24:00", false, false),
+        ("2026-03-01T12:34:56 02:00", false, false),
     ] {
         assert_eq!((is_date(text), is_date_time(text)), (date, date_time), "{text}");
     }

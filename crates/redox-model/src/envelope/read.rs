@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ops::Range};
 
 use super::{Destination, Envelope, EnvelopeError, ErrorEntry, FhirBundle, Log, MAX_ENTRIES, Message, Party};
-use crate::scan::{Fault, Kind, Scanner};
+use crate::scan::{Fault, Kind, Known, Scanner, known};
 
 type Value<'a> = Option<Cow<'a, str>>;
 
@@ -17,24 +17,10 @@ pub(super) struct Top<'a> {
     entry: Option<Range<usize>>,
 }
 
+/// A `Meta` on its way to an envelope: names that are absent are empty.
 #[derive(Default)]
 struct Meta<'a> {
-    span: Range<usize>,
-    data_model: Value<'a>,
-    event_type: Value<'a>,
-    event_date_time: Value<'a>,
-    test: Option<bool>,
-    source: Party<'a>,
-    destinations: Vec<Destination<'a>>,
-    destinations_span: Option<Range<usize>>,
-    logs: Vec<Log<'a>>,
-    message_id: Value<'a>,
-    transmission_id: Value<'a>,
-    facility_code: Value<'a>,
-    canceled_event: Value<'a>,
-    errors_span: Option<Range<usize>>,
-    value_start: usize,
-    has_errors: bool,
+    envelope: Envelope<'a>,
     too_many: Option<&'static str>,
 }
 
@@ -46,7 +32,7 @@ pub(super) fn top(body: &[u8]) -> Result<Top<'_>, Fault> {
     if kind == Kind::Object {
         scanner.members(|scanner, start, name| {
             match name {
-                "Meta" => top.meta = meta(scanner, start)?,
+                "Meta" => meta(scanner, start, &mut top.meta)?,
                 "resourceType" => top.resource_type = scanner.scalar()?,
                 "type" => top.bundle_type = scanner.scalar()?,
                 "id" => top.id = scanner.scalar()?,
@@ -60,6 +46,33 @@ pub(super) fn top(body: &[u8]) -> Result<Top<'_>, Fault> {
     }
     scanner.end()?;
     Ok(top)
+}
+
+/// The names in the first `Meta`, if it is an object that has both.
+pub(super) fn names(mut scanner: Scanner<'_>) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+    enter(&mut scanner)?;
+    let mut first = true;
+    while scanner.another_member(&mut first).ok()? {
+        if scanner.take(b"\"Meta\":") || &*scanner.name().ok()?.decode() == "Meta" {
+            return names_in_meta(&mut scanner);
+        }
+        scanner.skip().ok()?;
+    }
+    None
+}
+
+fn names_in_meta<'a>(scanner: &mut Scanner<'a>) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    enter(scanner)?;
+    let (mut data_model, mut event_type, mut first) = (None, None, true);
+    while data_model.is_none() || event_type.is_none() {
+        let (_, name) = scanner.next_member(&mut first).ok()??;
+        match &*name.decode() {
+            "DataModel" => data_model = scanner.scalar().ok()?,
+            "EventType" => event_type = scanner.scalar().ok()?,
+            _ => scanner.skip().ok()?,
+        }
+    }
+    data_model.zip(event_type)
 }
 
 impl<'a> Top<'a> {
@@ -85,68 +98,74 @@ impl<'a> Meta<'a> {
         if let Some(member) = self.too_many {
             return Err(EnvelopeError::TooMany { member });
         }
-        let named = |value: Value<'a>, member| {
-            value.filter(|value| !value.trim().is_empty()).ok_or(EnvelopeError::Unnamed { member })
-        };
-        Ok(Envelope {
-            data_model: named(self.data_model, "DataModel")?,
-            event_type: named(self.event_type, "EventType")?,
-            event_date_time: self.event_date_time,
-            test: self.test,
-            source: self.source,
-            destinations: self.destinations,
-            logs: self.logs,
-            message_id: self.message_id,
-            transmission_id: self.transmission_id,
-            facility_code: self.facility_code,
-            canceled_event: self.canceled_event,
-            has_errors: self.has_errors,
-            meta_span: self.span,
-            destinations_span: self.destinations_span,
-            errors_span: self.errors_span,
-            meta_value_start: self.value_start,
-        })
+        for (name, member) in [(&self.envelope.data_model, "DataModel"), (&self.envelope.event_type, "EventType")] {
+            if name.trim().is_empty() {
+                return Err(EnvelopeError::Unnamed { member });
+            }
+        }
+        Ok(self.envelope)
     }
 }
 
+/// The members of `Meta` that are read, in the documented order.
+const META: &[Known] = known![
+    "DataModel",
+    "EventType",
+    "EventDateTime",
+    "Test",
+    "Source",
+    "Destinations",
+    "Logs",
+    "Message",
+    "Transmission",
+    "FacilityCode",
+    "CanceledEvent",
+    "Errors",
+];
+const PARTY: &[Known] = known!["ID", "Name"];
+const LOG: &[Known] = known!["ID", "AttemptID"];
+
 /// `Meta`, when it is an object; `start` is where its name begins.
-fn meta<'a>(scanner: &mut Scanner<'a>, start: usize) -> Result<Option<Meta<'a>>, Fault> {
+fn meta<'a>(scanner: &mut Scanner<'a>, start: usize, into: &mut Option<Meta<'a>>) -> Result<(), Fault> {
+    *into = None;
     if scanner.kind()? != Kind::Object {
-        return scanner.skip().map(|()| None);
+        return scanner.skip();
     }
-    let mut meta = Meta { value_start: scanner.offset(), ..Meta::default() };
-    scanner.members(|scanner, _, name| {
+    let meta = into.insert(Meta::default());
+    meta.envelope.meta_value_start = scanner.offset();
+    scanner.members_like(META, |scanner, _, name| {
+        let envelope = &mut meta.envelope;
         match name {
-            "DataModel" => meta.data_model = scanner.scalar()?,
-            "EventType" => meta.event_type = scanner.scalar()?,
-            "EventDateTime" => meta.event_date_time = scanner.scalar()?,
-            "Test" => meta.test = flag(scanner.scalar()?.as_deref()),
+            "DataModel" => envelope.data_model = scanner.scalar()?.unwrap_or_default(),
+            "EventType" => envelope.event_type = scanner.scalar()?.unwrap_or_default(),
+            "EventDateTime" => envelope.event_date_time = scanner.scalar()?,
+            "Test" => envelope.test = flag(scanner.scalar()?.as_deref()),
             "Source" => {
-                let (id, name) = pair(scanner, "ID", "Name")?;
-                meta.source = Party { id, name };
+                let (id, name) = pair(scanner, PARTY)?;
+                envelope.source = Party { id, name };
             }
-            "Destinations" => destinations(scanner, &mut meta)?,
-            "Logs" => logs(scanner, &mut meta)?,
-            "Message" => meta.message_id = pair(scanner, "ID", "")?.0,
-            "Transmission" => meta.transmission_id = pair(scanner, "ID", "")?.0,
-            "FacilityCode" => meta.facility_code = scanner.scalar()?,
-            "CanceledEvent" => meta.canceled_event = scanner.scalar()?,
+            "Destinations" => destinations(scanner, meta)?,
+            "Logs" => logs(scanner, meta)?,
+            "Message" => envelope.message_id = pair(scanner, PARTY)?.0,
+            "Transmission" => envelope.transmission_id = pair(scanner, PARTY)?.0,
+            "FacilityCode" => envelope.facility_code = scanner.scalar()?,
+            "CanceledEvent" => envelope.canceled_event = scanner.scalar()?,
             "Errors" => {
                 scanner.kind()?;
                 let start = scanner.offset();
-                meta.has_errors = false;
+                envelope.has_errors = false;
                 scanner.items(|scanner| {
-                    meta.has_errors = true;
+                    envelope.has_errors = true;
                     scanner.skip()
                 })?;
-                meta.errors_span = Some(start..scanner.offset());
+                envelope.errors_span = Some(start..scanner.offset());
             }
             _ => scanner.skip()?,
         }
         Ok(())
     })?;
-    meta.span = start..scanner.offset();
-    Ok(Some(meta))
+    meta.envelope.meta_span = start..scanner.offset();
+    Ok(())
 }
 
 fn flag(text: Option<&str>) -> Option<bool> {
@@ -155,33 +174,35 @@ fn flag(text: Option<&str>) -> Option<bool> {
 }
 
 fn destinations<'a>(scanner: &mut Scanner<'a>, meta: &mut Meta<'a>) -> Result<(), Fault> {
-    meta.destinations.clear();
-    meta.destinations_span = None;
+    let Meta { envelope, too_many } = meta;
+    envelope.destinations.clear();
+    envelope.destinations_span = None;
     let array = scanner.kind()? == Kind::Array;
     let start = scanner.offset();
     scanner.items(|scanner| {
         scanner.kind()?;
         let start = scanner.offset();
-        let (id, name) = pair(scanner, "ID", "Name")?;
-        if meta.destinations.len() < MAX_ENTRIES {
-            meta.destinations.push(Destination { id, name, span: start..scanner.offset() });
+        let (id, name) = pair(scanner, PARTY)?;
+        if envelope.destinations.len() < MAX_ENTRIES {
+            envelope.destinations.push(Destination { id, name, span: start..scanner.offset() });
         } else {
-            meta.too_many = Some("Destinations");
+            *too_many = Some("Destinations");
         }
         Ok(())
     })?;
-    meta.destinations_span = array.then(|| start..scanner.offset());
+    envelope.destinations_span = array.then(|| start..scanner.offset());
     Ok(())
 }
 
 fn logs<'a>(scanner: &mut Scanner<'a>, meta: &mut Meta<'a>) -> Result<(), Fault> {
-    meta.logs.clear();
+    let Meta { envelope, too_many } = meta;
+    envelope.logs.clear();
     scanner.items(|scanner| {
-        let (id, attempt_id) = pair(scanner, "ID", "AttemptID")?;
-        if meta.logs.len() < MAX_ENTRIES {
-            meta.logs.push(Log { id, attempt_id });
+        let (id, attempt_id) = pair(scanner, LOG)?;
+        if envelope.logs.len() < MAX_ENTRIES {
+            envelope.logs.push(Log { id, attempt_id });
         } else {
-            meta.too_many = Some("Logs");
+            *too_many = Some("Logs");
         }
         Ok(())
     })
@@ -227,8 +248,8 @@ fn message_header<'a>(scanner: &mut Scanner<'a>) -> Result<FhirBundle<'a>, Fault
                 match name {
                     "resourceType" => resource_type = scanner.scalar()?,
                     "eventUri" => header.event = scanner.scalar()?,
-                    "eventCoding" => code = pair(scanner, "code", "")?.0,
-                    "source" => header.source_endpoint = pair(scanner, "endpoint", "")?.0,
+                    "eventCoding" => code = pair(scanner, known!["code"])?.0,
+                    "source" => header.source_endpoint = pair(scanner, known!["endpoint"])?.0,
                     _ => scanner.skip()?,
                 }
                 Ok(())
@@ -244,19 +265,22 @@ fn message_header<'a>(scanner: &mut Scanner<'a>) -> Result<FhirBundle<'a>, Fault
 }
 
 /// Two scalar members of the object that comes next; whatever else comes next is passed over.
-fn pair<'a>(scanner: &mut Scanner<'a>, first: &str, second: &str) -> Result<(Value<'a>, Value<'a>), Fault> {
+fn pair<'a>(scanner: &mut Scanner<'a>, names: &[Known]) -> Result<(Value<'a>, Value<'a>), Fault> {
     let mut found = (None, None);
-    scanner.members(|scanner, _, name| {
-        if name == first {
-            found.0 = scanner.scalar()?;
-        } else if name == second {
-            found.1 = scanner.scalar()?;
-        } else {
-            scanner.skip()?;
+    scanner.members_like(names, |scanner, at, _| {
+        match at {
+            Some(0) => found.0 = scanner.scalar()?,
+            Some(1) => found.1 = scanner.scalar()?,
+            _ => scanner.skip()?,
         }
         Ok(())
     })?;
     Ok(found)
+}
+
+/// Steps into the object that comes next; `None` when it is none.
+fn enter(scanner: &mut Scanner<'_>) -> Option<()> {
+    if scanner.kind().ok()? == Kind::Object { scanner.enter().ok() } else { None }
 }
 
 /// The bytes of the value that comes next, without the white space before it.

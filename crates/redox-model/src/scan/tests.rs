@@ -125,7 +125,7 @@ fn depth_is_bounded_whatever_is_nested() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let nested = |levels: usize| format!("{}1{}", open.repeat(levels), close.repeat(levels));
         assert_eq!(check(nested(MAX_DEPTH).as_bytes()), Ok(()));
-        let expected = Fault::TooDeep { at: open.len() * MAX_DEPTH };
+        let expected = Fault { at: open.len() * MAX_DEPTH, expected: Expected::Shallower };
         assert_eq!(check(nested(MAX_DEPTH + 1).as_bytes()), Err(expected));
         assert_eq!(check(open.repeat(1_000_000).as_bytes()), Err(expected));
     }
@@ -142,15 +142,19 @@ fn depth_counts_across_stepping_in_and_skipping() {
     let body = format!("{}{}", "[".repeat(MAX_DEPTH + 1), "]".repeat(MAX_DEPTH + 1));
     for levels in [0, 1, MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1] {
         let mut scanner = Scanner::new(body.as_bytes()).expect("ASCII");
-        assert_eq!(descend(&mut scanner, levels), Err(Fault::TooDeep { at: MAX_DEPTH }), "{levels}");
+        assert_eq!(
+            descend(&mut scanner, levels),
+            Err(Fault { at: MAX_DEPTH, expected: Expected::Shallower }),
+            "{levels}"
+        );
     }
 }
 
 #[test]
 fn faults_are_placed_where_the_text_stops_making_sense() {
     let place = |body: &str| match check(body.as_bytes()) {
-        Err(Fault::Syntax { at, expected }) => Some((position(body.as_bytes(), at), expected)),
-        _ => None,
+        Err(fault) => Some((position(body.as_bytes(), fault.at), fault.expected.text())),
+        Ok(()) => None,
     };
     assert_eq!(place("{\n  \"a\": 1,\n  \"é\" 2\n}"), Some(((3, 7), "`:`")));
     assert_eq!(place("[1,\n\n  ]"), Some(((3, 3), "a value")));

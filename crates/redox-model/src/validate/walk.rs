@@ -1,163 +1,186 @@
-//! The walk through a message along its shape.
+//! The walk through a message along its shape, which is also the reading of it: one pass over the bytes.
+//!
+//! Nothing is written down while nothing is wrong. Members are expected in the documented order, since that is how they
+//! come: the next name is compared in place, and looked up only when it is another.
 
-use std::{borrow::Cow, fmt::Write as _, ops::Range};
+use std::{borrow::Cow, ops::Range};
 
-use super::{Finding, Findings, Level, Rule, Severity};
+use super::{Finding, Findings, Level, Rule, Severity, trail::Trail, wording};
 use crate::{
-    catalogue::{self, Confidence, Field, Shape, Type},
+    catalogue::{Confidence, Field, Shape, Type},
+    envelope,
     scan::{Fault, Kind, Scanner},
 };
 
-/// Checks a body that has been read before.
-pub(super) fn message(body: &[u8], root: &'static Shape, level: Level, findings: &mut Findings) {
-    let Ok(mut scanner) = Scanner::new(body) else { return };
-    let mut walk = Walk { level, path: Vec::new(), findings };
-    let read = scanner.kind().and_then(|_| walk.object(&mut scanner, root));
-    debug_assert_eq!(read, Ok(()), "the envelope reader has checked the body");
+/// What a walk has come by.
+pub(super) struct Walked {
+    pub(super) findings: Findings,
+    /// Whether `Meta` could mean something else than what stands in it: it is given twice, alone in the message, or
+    /// beyond what the envelope reader takes.
+    pub(super) doubtful: bool,
+}
+
+/// Checks a whole body.
+pub(super) fn message(mut scanner: Scanner<'_>, root: &'static Shape, level: Level) -> Result<Walked, Fault> {
+    let mut walk = Walk { scanner: &mut scanner, level, findings: Findings::default(), doubtful: false };
+    walk.scanner.kind()?;
+    let members = walk.object(root, &Trail::Top)?;
+    let Walk { findings, doubtful, .. } = walk;
+    scanner.end()?;
+    Ok(Walked { findings, doubtful: doubtful || members == 1 })
 }
 
 /// Checks one member of the top level and nothing else.
-pub(super) fn only(body: &[u8], field: &'static Field, level: Level, findings: &mut Findings) {
-    let Ok(mut scanner) = Scanner::new(body) else { return };
-    let mut walk = Walk { level, path: Vec::new(), findings };
-    let read = scanner.members(|scanner, _, name| {
+pub(super) fn only(mut scanner: Scanner<'_>, field: &'static Field, level: Level) -> Result<Findings, Fault> {
+    let mut findings = Findings::default();
+    scanner.members(|scanner, _, name| {
         if name != field.name {
             return scanner.skip();
         }
-        walk.path.push(Segment::Known(field.name));
-        let read = walk.member(scanner, field);
-        walk.path.pop();
-        read
-    });
-    debug_assert_eq!(read, Ok(()), "the envelope reader has checked the body");
+        let mut walk = Walk { scanner, level, findings: std::mem::take(&mut findings), doubtful: false };
+        walk.member(field, &Trail::Top.member(field.name))?;
+        findings = walk.findings;
+        Ok(())
+    })?;
+    Ok(findings)
 }
 
 /// Members that any object, or `Meta`, may have although no shape lists them.
 const EXTENSIONS: &str = "Extensions";
 const ERRORS: &str = "Errors";
 
-enum Segment<'a> {
-    Known(&'static str),
-    Unknown(Cow<'a, str>),
-    Item(usize),
-}
-
-struct Walk<'a, 'f> {
+struct Walk<'s, 'a> {
+    scanner: &'s mut Scanner<'a>,
     level: Level,
-    path: Vec<Segment<'a>>,
-    findings: &'f mut Findings,
+    findings: Findings,
+    doubtful: bool,
 }
 
-impl<'a> Walk<'a, '_> {
-    fn object(&mut self, scanner: &mut Scanner<'a>, shape: &'static Shape) -> Result<(), Fault> {
-        let start = scanner.offset();
-        scanner.enter()?;
-        // A shape has at most 64 members; documented messages keep the documented order, so the next one is tried first.
-        let (mut seen, mut next, mut first) = (0_u64, 0, true);
-        while let Some((_, name)) = scanner.next_member(&mut first)? {
-            let name = name.decode();
-            let Some(index) = position(shape, &name, next) else {
-                self.unknown(scanner, shape, name)?;
-                continue;
+impl Walk<'_, '_> {
+    /// Checks the object that comes next and counts its members.
+    fn object(&mut self, shape: &'static Shape, trail: &Trail<'_>) -> Result<usize, Fault> {
+        let start = self.scanner.offset();
+        self.scanner.enter()?;
+        // A shape has at most 64 members.
+        let (mut seen, mut next, mut first, mut count) = (0_u64, 0, true, 0);
+        while self.scanner.another_member(&mut first)? {
+            count += 1;
+            let index = match shape.fields.get(next) {
+                Some(field) if self.scanner.take(field.compact.as_bytes()) => next,
+                _ => {
+                    let name = self.scanner.name()?.decode();
+                    let Some(index) = shape.position(&name) else {
+                        self.unknown(shape, &name, trail)?;
+                        continue;
+                    };
+                    index
+                }
             };
             next = index + 1;
             let field = &shape.fields[index];
-            self.path.push(Segment::Known(field.name));
             let again = seen & (1 << index) != 0;
             seen |= 1 << index;
-            scanner.kind()?;
-            let value = scanner.offset();
-            self.member(scanner, field)?;
             if again {
-                let severity = self.by_level(Severity::Error, Severity::Warning);
-                let span = value..scanner.offset();
-                self.find(severity, Rule::DuplicateField, span, || "one member of this name".into());
+                self.repeated(field, &trail.member(field.name))?;
+            } else {
+                self.member(field, &trail.member(field.name))?;
             }
-            self.path.pop();
         }
+        let absent = shape.required & !seen;
+        if absent != 0 {
+            self.absent(shape, absent, start, trail);
+        }
+        Ok(count)
+    }
+
+    #[cold]
+    fn absent(&mut self, shape: &'static Shape, absent: u64, at: usize, trail: &Trail<'_>) {
         for (index, field) in shape.fields.iter().enumerate() {
-            if field.required && seen & (1 << index) == 0 {
-                self.path.push(Segment::Known(field.name));
-                self.find(Severity::Error, Rule::Required, start..start, || expected(field));
-                self.path.pop();
+            if absent & (1 << index) != 0 {
+                let trail = trail.member(field.name);
+                self.find(Severity::Error, Rule::Required, at..at, &trail, || wording::member(field));
             }
         }
+    }
+
+    #[cold]
+    fn repeated(&mut self, field: &'static Field, trail: &Trail<'_>) -> Result<(), Fault> {
+        self.doubtful = true;
+        self.scanner.kind()?;
+        let start = self.scanner.offset();
+        self.member(field, trail)?;
+        let severity = self.by_level(Severity::Error, Severity::Warning);
+        let span = start..self.scanner.offset();
+        self.find(severity, Rule::DuplicateField, span, trail, || "one member of this name".into());
         Ok(())
     }
 
-    fn unknown(&mut self, scanner: &mut Scanner<'a>, shape: &'static Shape, name: Cow<'a, str>) -> Result<(), Fault> {
-        scanner.kind()?;
-        let start = scanner.offset();
-        scanner.skip()?;
-        let in_meta = matches!(self.path.as_slice(), [Segment::Known("Meta")]);
+    fn unknown(&mut self, shape: &'static Shape, name: &str, trail: &Trail<'_>) -> Result<(), Fault> {
+        self.scanner.kind()?;
+        let start = self.scanner.offset();
+        self.scanner.skip()?;
+        let in_meta = trail.is_meta();
+        self.doubtful |= in_meta;
         if name == EXTENSIONS || (in_meta && name == ERRORS) {
             return Ok(());
         }
-        // Looking for a near name costs; a body of a million unknown members must not.
-        let near = if self.findings.is_full() { None } else { nearest(shape, &name) };
-        self.path.push(Segment::Unknown(name));
-        let span = start..scanner.offset();
-        self.find(self.by_level(Severity::Warning, Severity::Note), Rule::UnknownField, span, || match near {
-            Some(near) => Cow::Owned(format!("a documented member (nearest: {near})")),
-            None => Cow::Borrowed("a documented member"),
+        let severity = self.by_level(Severity::Warning, Severity::Note);
+        let span = start..self.scanner.offset();
+        self.find(severity, Rule::UnknownField, span, &Trail::Unknown(trail, name), || {
+            wording::documented(shape, name)
         });
-        self.path.pop();
         Ok(())
     }
 
-    fn member(&mut self, scanner: &mut Scanner<'a>, field: &'static Field) -> Result<(), Fault> {
+    fn member(&mut self, field: &'static Field, trail: &Trail<'_>) -> Result<(), Fault> {
         if !field.many {
-            return self.value(scanner, field, Place::Member);
+            return self.value(field, Place::Member, trail);
         }
-        match scanner.kind()? {
+        match self.scanner.kind()? {
             Kind::Array => {
-                scanner.enter()?;
+                self.scanner.enter()?;
                 let (mut index, mut first) = (0, true);
-                while scanner.next_item(&mut first)? {
-                    self.path.push(Segment::Item(index));
-                    self.value(scanner, field, Place::Item)?;
-                    self.path.pop();
+                while self.scanner.next_item(&mut first)? {
+                    self.value(field, Place::Item, &Trail::Item(trail, index))?;
                     index += 1;
                 }
+                self.doubtful |= index > envelope::MAX_ENTRIES;
                 Ok(())
             }
-            found => self.misfit(scanner, field, found, Place::Array),
+            found => self.misfit(field, found, Place::Array, trail),
         }
     }
 
-    fn value(&mut self, scanner: &mut Scanner<'a>, field: &'static Field, place: Place) -> Result<(), Fault> {
-        let found = scanner.kind()?;
+    fn value(&mut self, field: &'static Field, place: Place, trail: &Trail<'_>) -> Result<(), Fault> {
+        let found = self.scanner.kind()?;
         match (field.ty, found) {
-            (Type::Object(shape), Kind::Object) => self.object(scanner, shape.shape()),
-            (Type::String, Kind::String) if field.format.is_none() && field.values().is_none() => scanner.skip(),
+            (Type::Object(shape), Kind::Object) => self.object(shape.shape(), trail).map(drop),
+            (Type::String, Kind::String) if field.format.is_none() && field.values.is_none() => {
+                self.scanner.pass_string().map(drop)
+            }
             (Type::String, Kind::String) => {
-                let start = scanner.offset();
-                let text = scanner.string()?.decode();
-                self.text(field, &text, start..scanner.offset());
+                let start = self.scanner.offset();
+                let text = self.scanner.string()?.decode();
+                self.text(field, &text, start..self.scanner.offset(), trail);
                 Ok(())
             }
-            (Type::Number, Kind::Number) | (Type::Boolean, Kind::Boolean) => scanner.skip(),
+            (Type::Number, Kind::Number) | (Type::Boolean, Kind::Boolean) => self.scanner.skip(),
             (ty, Kind::Null) if !matches!(ty, Type::Object(_)) && place == Place::Member && !field.required => {
-                scanner.skip()
+                self.scanner.skip()
             }
-            _ => self.misfit(scanner, field, found, place),
+            _ => self.misfit(field, found, place, trail),
         }
     }
 
     /// A value that is not of the documented type.
-    fn misfit(
-        &mut self,
-        scanner: &mut Scanner<'a>,
-        field: &'static Field,
-        found: Kind,
-        place: Place,
-    ) -> Result<(), Fault> {
-        let start = scanner.offset();
-        let text = if found == Kind::String { Some(scanner.string()?.decode()) } else { None };
+    #[cold]
+    fn misfit(&mut self, field: &'static Field, found: Kind, place: Place, trail: &Trail<'_>) -> Result<(), Fault> {
+        let start = self.scanner.offset();
+        let text = if found == Kind::String { Some(self.scanner.string()?.decode()) } else { None };
         if text.is_none() {
-            scanner.skip()?;
+            self.scanner.skip()?;
         }
-        let span = start..scanner.offset();
+        let span = start..self.scanner.offset();
         if place != Place::Array && field.also.is_some_and(|also| also.name() == found.name()) {
             return Ok(());
         }
@@ -179,26 +202,27 @@ impl<'a> Walk<'a, '_> {
         } else {
             (Severity::Error, Rule::Type)
         };
-        self.find(severity, rule, span, || if place == Place::Item { item(field) } else { expected(field) });
+        let expected = if place == Place::Item { wording::item } else { wording::member };
+        self.find(severity, rule, span, trail, || expected(field));
         Ok(())
     }
 
     /// Value set and format.
-    fn text(&mut self, field: &'static Field, text: &str, span: Range<usize>) {
+    fn text(&mut self, field: &'static Field, text: &str, span: Range<usize>, trail: &Trail<'_>) {
         if let Some(format) = field.format
             && !format.accepts(text)
         {
             let severity = self.by_level(Severity::Error, Severity::Warning);
-            self.find(severity, Rule::Format, span.clone(), || format.describe().into());
+            self.find(severity, Rule::Format, span.clone(), trail, || format.describe().into());
         }
-        if let Some(set) = field.values()
-            && !set.values.contains(&text)
+        if let Some(set) = field.values
+            && !set.contains(text)
         {
             let severity = match set.confidence {
                 Confidence::High => self.by_level(Severity::Error, Severity::Warning),
                 Confidence::Medium | Confidence::Low => self.by_level(Severity::Warning, Severity::Note),
             };
-            self.find(severity, Rule::ValueSet, span, || describe(set));
+            self.find(severity, Rule::ValueSet, span, trail, || wording::one_of(set));
         }
     }
 
@@ -206,33 +230,21 @@ impl<'a> Walk<'a, '_> {
         if self.level == Level::Strict { strict } else { lenient }
     }
 
+    #[cold]
     fn find(
         &mut self,
         severity: Severity,
         rule: Rule,
         span: Range<usize>,
+        trail: &Trail<'_>,
         expected: impl FnOnce() -> Cow<'static, str>,
     ) {
         // Texts are only made for what is listed, so a body of many small problems costs no more than a good one.
         if self.findings.is_full() {
             self.findings.omit(severity);
         } else {
-            let path = self.path();
-            self.findings.push(Finding { severity, rule, path, expected: expected(), span });
+            self.findings.push(Finding { severity, rule, path: trail.path(), expected: expected(), span });
         }
-    }
-
-    fn path(&self) -> String {
-        let mut path = String::from("$");
-        for segment in &self.path {
-            match segment {
-                Segment::Known(name) => path.extend([".", name]),
-                Segment::Unknown(name) if is_plain(name) => path.extend([".", name]),
-                Segment::Unknown(name) => drop(write!(path, "[a name of {} characters]", name.chars().count())),
-                Segment::Item(index) => drop(write!(path, "[{index}]")),
-            }
-        }
-        path
     }
 }
 
@@ -247,50 +259,9 @@ enum Place {
     Array,
 }
 
-fn position(shape: &Shape, name: &str, hint: usize) -> Option<usize> {
-    let fits = |index: &usize| shape.fields.get(*index).is_some_and(|field| field.name == name);
-    Some(hint).filter(fits).or_else(|| shape.fields.iter().position(|field| field.name == name))
-}
-
-fn nearest(shape: &'static Shape, name: &str) -> Option<&'static str> {
-    crate::nearest::of(name, shape.fields.iter().map(|field| field.name))
-}
-
-/// Whether a member name is short and plain enough to be a name rather than data.
-fn is_plain(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    !name.is_empty() && name.len() <= 64 && name.bytes().all(plain)
-}
-
 /// A JSON number in a string.
 fn is_number(text: &str) -> bool {
     let trimmed = text.trim();
     let Ok(mut scanner) = Scanner::new(trimmed.as_bytes()) else { return false };
     scanner.kind() == Ok(Kind::Number) && scanner.skip().and_then(|()| scanner.end()).is_ok()
-}
-
-fn expected(field: &Field) -> Cow<'static, str> {
-    match (field.many, field.ty) {
-        (true, Type::Object(_)) => Cow::Borrowed("an array of objects"),
-        (true, ty) => Cow::Owned(format!("an array of {ty}s")),
-        (false, _) => item(field),
-    }
-}
-
-fn item(field: &Field) -> Cow<'static, str> {
-    Cow::Borrowed(match field.ty {
-        Type::Object(_) => "an object",
-        Type::String => "a string",
-        Type::Number => "a number",
-        Type::Boolean => "a boolean",
-    })
-}
-
-/// A value set in few words: its values if they are few, else its name and size.
-fn describe(set: &catalogue::ValueSet) -> Cow<'static, str> {
-    if set.values.len() <= 8 {
-        Cow::Owned(format!("one of `{}`", set.values.join("`, `")))
-    } else {
-        Cow::Owned(format!("one of the {} values of {}", set.values.len(), set.name))
-    }
 }
