@@ -3,7 +3,8 @@
 //! Prints ratios, since only they survive a change of machine: how many times as long the general tool takes.
 //! - `envelope`: `redox_model::envelope::read` against parsing the body into a `serde_json::Value`.
 //! - `from bytes`: `redox_model::validate` at level strict against that parse followed by the `jsonschema` crate.
-//! - `from Value`: the same, with the general tool given the parsed value for nothing. Ours still starts at the bytes.
+//! - `reversed`: the same with every object's members in the reverse of the documented order, which ours expects.
+//! - `from Value`: as from bytes, with the general tool given the parsed value for nothing. Ours still starts at the bytes.
 //! - `listed`: from bytes, with the general tool asked for all its errors, as ours always is; elsewhere it is asked for
 //!   yes or no only, which is its fastest answer.
 //!
@@ -50,12 +51,15 @@ struct Times {
     schema_on_bytes: Duration,
     schema_listing: Duration,
     schema_on_value: Duration,
+    validate_reversed: Duration,
+    schema_on_reversed: Duration,
 }
 
 /// How many times as long the general tool takes.
 struct Ratios {
     envelope: f64,
     from_bytes: f64,
+    reversed: f64,
     listed: f64,
     from_value: f64,
 }
@@ -66,6 +70,7 @@ impl Times {
         Ratios {
             envelope: ratio(self.value, self.envelope),
             from_bytes: ratio(self.schema_on_bytes, self.validate),
+            reversed: ratio(self.schema_on_reversed, self.validate_reversed),
             listed: ratio(self.schema_listing, self.validate),
             from_value: ratio(self.schema_on_value, self.validate),
         }
@@ -74,8 +79,8 @@ impl Times {
 
 fn main() {
     println!(
-        "{:<28} {:>7} {:>9} {:>11} {:>10} {:>10} {:>8} {:>10}",
-        "message", "bytes", "Value us", "validate us", "envelope x", "from bytes", "listed", "from Value"
+        "{:<28} {:>7} {:>9} {:>11} {:>10} {:>10} {:>8} {:>8} {:>10}",
+        "message", "bytes", "Value us", "validate us", "envelope x", "from bytes", "reversed", "listed", "from Value"
     );
     let mut all = Vec::new();
     for event in catalogue::events() {
@@ -85,13 +90,14 @@ fn main() {
         if SHOWN.contains(&event.to_string().as_str()) {
             let micros = |time: Duration| time.as_secs_f64() * 1e6;
             println!(
-                "{:<28} {:>7} {:>9.1} {:>11.1} {:>10.1} {:>10.1} {:>8.1} {:>10.1}",
+                "{:<28} {:>7} {:>9.1} {:>11.1} {:>10.1} {:>10.1} {:>8.1} {:>8.1} {:>10.1}",
                 event.to_string(),
                 body.len(),
                 micros(times.value),
                 micros(times.validate),
                 ratios.envelope,
                 ratios.from_bytes,
+                ratios.reversed,
                 ratios.listed,
                 ratios.from_value,
             );
@@ -107,8 +113,9 @@ fn main() {
     );
     summarise("envelope (aim 5)", &all, |ratios| ratios.envelope);
     summarise("from bytes (aim 3)", &all, |ratios| ratios.from_bytes);
+    summarise("reversed (aim 3)", &all, |ratios| ratios.reversed);
     summarise("listed (aim 3)", &all, |ratios| ratios.listed);
-    summarise("from Value (aim 3)", &all, |ratios| ratios.from_value);
+    summarise("from Value", &all, |ratios| ratios.from_value);
 }
 
 /// Times all subjects on one message, after making sure that both sides think it valid.
@@ -117,15 +124,19 @@ fn measure(event: &EventInfo, body: &[u8]) -> Times {
     let schema = validator(event);
     let refused: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
     assert!(refused.is_empty(), "{event}: not valid by its schema: {refused:?}");
-    assert!(validate(body, Level::Strict).is_valid(), "{event}: not valid");
-    let subjects: [&dyn Fn(); 6] = [
+    let reversed_body = reversed(value.clone()).to_string().into_bytes();
+    for body in [body, &reversed_body] {
+        assert!(validate(body, Level::Strict).is_valid(), "{event}: not valid");
+    }
+    let from_bytes = |body: &[u8]| {
+        let value: Value = serde_json::from_slice(black_box(body)).expect("a sample is JSON");
+        black_box(schema.is_valid(&value));
+    };
+    let subjects: [&dyn Fn(); 8] = [
         &|| drop(black_box(serde_json::from_slice::<Value>(black_box(body)))),
         &|| drop(black_box(envelope::read(black_box(body)))),
         &|| drop(black_box(validate(black_box(body), Level::Strict))),
-        &|| {
-            let value: Value = serde_json::from_slice(black_box(body)).expect("a sample is JSON");
-            black_box(schema.is_valid(&value));
-        },
+        &|| from_bytes(body),
         &|| {
             let value: Value = serde_json::from_slice(black_box(body)).expect("a sample is JSON");
             black_box(schema.iter_errors(&value).count());
@@ -133,9 +144,11 @@ fn measure(event: &EventInfo, body: &[u8]) -> Times {
         &|| {
             black_box(schema.is_valid(black_box(&value)));
         },
+        &|| drop(black_box(validate(black_box(&reversed_body), Level::Strict))),
+        &|| from_bytes(&reversed_body),
     ];
     let repeats = u32::try_from((VOLUME / body.len()).max(1)).expect("few repeats");
-    let mut best = [Duration::MAX; 6];
+    let mut best = [Duration::MAX; 8];
     for _ in 0..ROUNDS {
         for (subject, best) in subjects.iter().zip(&mut best) {
             let start = Instant::now();
@@ -143,8 +156,35 @@ fn measure(event: &EventInfo, body: &[u8]) -> Times {
             *best = start.elapsed().min(*best);
         }
     }
-    let [value, envelope, validate, schema_on_bytes, schema_listing, schema_on_value] = best.map(|time| time / repeats);
-    Times { value, envelope, validate, schema_on_bytes, schema_listing, schema_on_value }
+    let [
+        value,
+        envelope,
+        validate,
+        schema_on_bytes,
+        schema_listing,
+        schema_on_value,
+        validate_reversed,
+        schema_on_reversed,
+    ] = best.map(|time| time / repeats);
+    Times {
+        value,
+        envelope,
+        validate,
+        schema_on_bytes,
+        schema_listing,
+        schema_on_value,
+        validate_reversed,
+        schema_on_reversed,
+    }
+}
+
+/// The same value with the members of every object in reverse.
+fn reversed(value: Value) -> Value {
+    match value {
+        Value::Object(members) => members.into_iter().rev().map(|(name, value)| (name, reversed(value))).collect(),
+        Value::Array(items) => items.into_iter().map(reversed).collect(),
+        scalar => scalar,
+    }
 }
 
 fn validator(event: &EventInfo) -> Validator {
