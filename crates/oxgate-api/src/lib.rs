@@ -70,6 +70,12 @@ mod batch;
 /// `POST /v1/queries`.
 mod query;
 
+/// `POST /v1/files`.
+mod files;
+
+/// FHIR R4 through Redox.
+mod fhir;
+
 /// Rows as JSON.
 mod show;
 

@@ -5,11 +5,15 @@ use oxgate_core::limits::BODY_BYTES_MAX;
 use oxgate_core::{EventId, Reason};
 use oxgate_outbound::SubmissionError;
 use oxgate_outbound::enqueue::EnqueueError;
+use oxgate_outbound::fhir::{BadFhir, BadFhirRequest, FhirError};
+use oxgate_outbound::files::UploadError;
+use oxgate_outbound::plan::NoSource;
 use oxgate_outbound::query::QueryError;
 use oxgate_outbound::submit::SubmitError;
 use oxgate_outbound::validate::Invalid;
 use redox_model::envelope::EnvelopeError;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 impl From<SubmissionError> for Problem {
     fn from(error: SubmissionError) -> Self {
@@ -148,8 +152,7 @@ impl From<QueryError> for Problem {
             QueryError::Invalid(error) => error.into(),
             QueryError::NoAccount { account } => Self::new(Code::Internal, detail).with("account", account),
             QueryError::RateLimited { retry_after, event } => {
-                let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
-                about(Code::QuotaUsed, event).retry_after(u32::try_from(seconds).unwrap_or(u32::MAX).max(1))
+                about(Code::QuotaUsed, event).retry_after(whole_seconds(retry_after))
             }
             QueryError::NoAnswer { reason, event } if reason == Reason::TOKEN_REFUSED => {
                 about(Code::PeerRefused, event).with("reason", reason.as_str())
@@ -158,6 +161,79 @@ impl From<QueryError> for Problem {
                 about(Code::PeerUnreachable, event).with("reason", reason.as_str())
             }
             QueryError::Late { event } => about(Code::PeerLate, event),
+        }
+    }
+}
+
+/// Rounded up: coming back too early is what the pause is against.
+fn whole_seconds(pause: Duration) -> u32 {
+    let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
+    u32::try_from(seconds).unwrap_or(u32::MAX).max(1)
+}
+
+/// Redox gave no answer, or none that can be passed on.
+fn no_answer(reason: &Reason, detail: String) -> Problem {
+    let code = if *reason == Reason::TOKEN_REFUSED { Code::PeerRefused } else { Code::PeerUnreachable };
+    Problem::new(code, detail).with("reason", reason.as_str())
+}
+
+impl From<NoSource> for Problem {
+    fn from(error: NoSource) -> Self {
+        let problem = Self::new(Code::UnknownSource, error.to_string()).with("parameter", "oxgate-source");
+        match &error {
+            NoSource::Unknown { nearest, known } => {
+                problem.with("known", known.as_slice()).with_some("nearest", nearest.as_deref())
+            }
+            NoSource::Needed { known } => problem.with("known", known.as_slice()),
+        }
+    }
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        let detail = error.to_string();
+        match error {
+            UploadError::Source(error) => error.into(),
+            UploadError::NoAccount { account } => Self::new(Code::Internal, detail).with("account", account),
+            UploadError::Refused { status } => Self::new(Code::FileRefused, detail).with("redox_status", status),
+            UploadError::RateLimited { retry_after } => {
+                Self::new(Code::QuotaUsed, detail).retry_after(whole_seconds(retry_after))
+            }
+            UploadError::Failed { reason } => no_answer(&reason, detail),
+        }
+    }
+}
+
+impl From<BadFhir> for Problem {
+    fn from(error: BadFhir) -> Self {
+        let detail = error.to_string();
+        match error {
+            BadFhir::UnknownDestination { nearest, known } => Self::new(Code::UnknownDestination, detail)
+                .with("known", known)
+                .with_some("nearest", nearest.as_deref()),
+            BadFhir::NoServer { destination, known } => {
+                Self::new(Code::NoFhirServer, detail).with("destination", destination).with("known", known)
+            }
+            BadFhir::Source(error) => error.into(),
+            BadFhir::Form(BadFhirRequest::Query) => Self::new(Code::QueryInAddress, detail),
+            BadFhir::Form(_) => {
+                let forms = vec!["GET Resource/id", "POST Resource/_search", "POST Resource/$operation"];
+                Self::new(Code::NotPassedOn, detail).with("accepts", forms)
+            }
+        }
+    }
+}
+
+impl From<FhirError> for Problem {
+    fn from(error: FhirError) -> Self {
+        let detail = error.to_string();
+        match error {
+            FhirError::NoAccount { account } => Self::new(Code::Internal, detail).with("account", account),
+            FhirError::RateLimited { retry_after } => {
+                Self::new(Code::QuotaUsed, detail).retry_after(whole_seconds(retry_after))
+            }
+            FhirError::NoAnswer { reason, doubt } => no_answer(&reason, detail).with("may_have_written", doubt),
+            FhirError::Late { doubt } => Self::new(Code::PeerLate, detail).with("may_have_written", doubt),
         }
     }
 }

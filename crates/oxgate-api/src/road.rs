@@ -4,6 +4,8 @@ use bytes::Bytes;
 use oxgate_core::Phi;
 use oxgate_dispatch::BoxFuture;
 use oxgate_outbound::enqueue::Queued;
+use oxgate_outbound::fhir::{BadFhir, FhirAnswer, FhirCall, FhirError, ValidFhir};
+use oxgate_outbound::files::{Upload, UploadError};
 use oxgate_outbound::query::{QueryError, QueryOutcome};
 use oxgate_outbound::submit::Submission;
 use oxgate_outbound::transport::Transport;
@@ -19,6 +21,15 @@ pub trait Road: Send + Sync + 'static {
     /// See [`Outbound::query`].
     fn query(&self, body: Phi<Bytes>, within: Duration) -> BoxFuture<'_, Result<QueryOutcome, QueryError>>;
 
+    /// See [`Outbound::upload`].
+    fn upload<'a>(&'a self, source: Option<&'a str>, file: Upload) -> BoxFuture<'a, Result<String, UploadError>>;
+
+    /// See [`Outbound::fhir_request`].
+    fn fhir_request(&self, call: FhirCall) -> Result<ValidFhir, BadFhir>;
+
+    /// See [`Outbound::fhir`].
+    fn fhir(&self, request: ValidFhir) -> BoxFuture<'_, Result<FhirAnswer, FhirError>>;
+
     /// See [`Outbound::wait`]; until `wait` has passed at most.
     fn wait(&self, queued: Queued, wait: Duration) -> BoxFuture<'_, Result<Queued, ReadError>>;
 }
@@ -30,6 +41,18 @@ impl<T: Transport> Road for Outbound<T> {
 
     fn query(&self, body: Phi<Bytes>, within: Duration) -> BoxFuture<'_, Result<QueryOutcome, QueryError>> {
         Box::pin(Self::query(self, body, within))
+    }
+
+    fn upload<'a>(&'a self, source: Option<&'a str>, file: Upload) -> BoxFuture<'a, Result<String, UploadError>> {
+        Box::pin(Self::upload(self, source, file))
+    }
+
+    fn fhir_request(&self, call: FhirCall) -> Result<ValidFhir, BadFhir> {
+        Self::fhir_request(self, call)
+    }
+
+    fn fhir(&self, request: ValidFhir) -> BoxFuture<'_, Result<FhirAnswer, FhirError>> {
+        Box::pin(Self::fhir(self, request))
     }
 
     fn wait(&self, queued: Queued, wait: Duration) -> BoxFuture<'_, Result<Queued, ReadError>> {

@@ -3,8 +3,8 @@
 use crate::gateway::Gateway;
 use crate::scope::Scope;
 use crate::{
-    admin, bulk, deliveries, expectations, guard, health, hl7, lanes, look, metrics, openapi, query, replay, stream,
-    submit,
+    admin, bulk, deliveries, expectations, fhir, files, guard, health, hl7, lanes, look, metrics, openapi, query,
+    replay, stream, submit,
 };
 use axum::Router;
 use axum::handler::Handler;
@@ -45,12 +45,21 @@ fn act<H: Handler<T, Arc<Gateway>>, T: 'static>(path: &'static str, handler: H) 
     line(Method::POST, path, Some(Scope::Operate), handler)
 }
 
+/// FHIR requests. What follows the destination is FHIR's.
+const FHIR: &str = "/v1/fhir/{destination}/{*path}";
+
+/// Methods that FHIR clients use and Redox has no use for: they get an answer that says what there is instead.
+const FHIR_REFUSED: MethodFilter = MethodFilter::PUT.or(MethodFilter::PATCH).or(MethodFilter::DELETE);
+
 /// The table. `/redox/{endpoint}` is not in it: those doors have their own tokens and belong to the inbound crate.
 pub(crate) fn table() -> Vec<Entry> {
     let (submit, phi, admin) = (Some(Scope::Submit), Some(Scope::ReadPhi), Some(Scope::Admin));
     vec![
         line(Method::POST, "/v1/events", submit, submit::events),
         line(Method::POST, "/v1/queries", submit, query::queries),
+        line(Method::POST, "/v1/files", submit, files::upload),
+        line(Method::GET, FHIR, submit, fhir::fhir),
+        line(Method::POST, FHIR, submit, fhir::fhir),
         show("/v1/events", look::list),
         show("/v1/events/{id}", look::show),
         show("/v1/events/{id}/timeline", look::timeline),
@@ -107,6 +116,7 @@ fn api(gateway: Arc<Gateway>) -> Router {
             };
             router.route(path, handler)
         })
+        .route(FHIR, on(FHIR_REFUSED, fhir::fhir).route_layer(from_fn_with_state(Scope::Submit, guard::authorise)))
         .fallback(guard::no_such_path)
         .method_not_allowed_fallback(guard::no_such_method)
         .layer(from_fn_with_state(Arc::clone(&gateway), guard::authenticate))

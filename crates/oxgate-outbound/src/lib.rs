@@ -5,6 +5,8 @@
 //!                                                                   ▲                      │
 //!                                                                   └── record ◄─ outcome ◄┘
 //!  application ─ POST /v1/queries ─► validate ──────────────────────────────► query ─────► Redox ─► the answer
+//!  application ─ /v1/fhir/… ───────► validate ──────────────────────────────► fhir ──────► Redox ─► the answer
+//!  application ─ POST /v1/files ────────────────────────────────────────────► files ─────► Redox ─► a URI
 //! ```
 //!
 //! **What it does.** [`Outbound`] takes what the API hands it through three stages, each with a type that only it can
@@ -19,8 +21,9 @@
 //!   that transaction holds its deliveries and what it expects back, or nothing (G7).
 //! - An event leaves only through [`RedoxTarget`](send::RedoxTarget), whose caller has written the attempt to disk. A
 //!   reply is reported as "not accepted" only when it says so for certain; all else is unknown (G5).
-//! - A submitted body is sent as it came. The one change is `Meta.Destinations`, reduced to the delivery's own; a
-//!   destination given by its configured name gets its `ID` there.
+//! - A submitted body is sent as it came, but for two things: `Meta.Destinations` is reduced to the delivery's own, where a
+//!   destination given by its configured name gets its `ID`; and files above a configured size stand in it as the URIs of
+//!   their uploads. The stored body keeps the files.
 //! - No error, log line or `Debug` here shows anything out of a body (G8).
 //!
 //! **What it deliberately does not do.** No SQL, no HTTP server, no retry and no ordering (the dispatcher's), no tokens
@@ -46,6 +49,12 @@ pub mod meter;
 
 /// Synchronous queries.
 pub mod query;
+
+/// FHIR R4 through Redox.
+pub mod fhir;
+
+/// Files, uploaded by themselves or out of an event.
+pub mod files;
 
 /// What is needed of a Redox client.
 pub mod transport;

@@ -1,6 +1,8 @@
 //! The road to Redox as one thing to hold: the API submits, queries and waits through it, a reload swaps its plan.
 
 use crate::enqueue::{self, EnqueueError, Queued};
+use crate::fhir::{self, BadFhir, FhirAnswer, FhirCall, FhirError, ValidFhir};
+use crate::files::{self, Upload, UploadError};
 use crate::plan::Plan;
 use crate::query::{self, QueryError, QueryOutcome};
 use crate::submit::{self, Submission, SubmitError};
@@ -100,6 +102,39 @@ impl<T: Transport> Outbound<T> {
         let no_account = || QueryError::NoAccount { account: account.clone() };
         let client = Arc::clone(roads.clients.get(account).ok_or_else(no_account)?);
         query::exchange(&*client, &self.store, query, within, begun).await
+    }
+
+    /// Uploads a file to Redox as the source of this configured name or id, or the only one, and returns its URI. Nothing is
+    /// kept of it here.
+    ///
+    /// # Errors
+    /// [`UploadError`]; it may be uploaded again after any of them.
+    pub async fn upload(&self, source: Option<&str>, file: Upload) -> Result<String, UploadError> {
+        let roads = self.roads();
+        let source = roads.plan.source_named(source)?;
+        let account = &source.account.name;
+        let no_account = || UploadError::NoAccount { account: account.clone() };
+        let client = Arc::clone(roads.clients.get(account).ok_or_else(no_account)?);
+        files::upload(&*client, file).await
+    }
+
+    /// Checks a FHIR request against the plan; nothing leaves yet, so that it can be audited first.
+    ///
+    /// # Errors
+    /// [`BadFhir`].
+    pub fn fhir_request(&self, call: FhirCall) -> Result<ValidFhir, BadFhir> {
+        fhir::validate(call, &self.plan())
+    }
+
+    /// Passes a FHIR request on and returns the answer, within the budget of a synchronous exchange.
+    ///
+    /// # Errors
+    /// [`FhirError`].
+    pub async fn fhir(&self, request: ValidFhir) -> Result<FhirAnswer, FhirError> {
+        let roads = self.roads();
+        let no_account = || FhirError::NoAccount { account: request.account.clone() };
+        let client = Arc::clone(roads.clients.get(&request.account).ok_or_else(no_account)?);
+        fhir::exchange(&*client, request).await
     }
 
     /// Waits until no delivery of a submission can go on without a person, or until `until` resolves; either way the

@@ -92,6 +92,36 @@ pub struct Destination {
     pub requires: Vec<Requirement>,
     /// The health system behind it. Answers are matched inside one partner, so without it nothing is expected back.
     pub partner: Option<String>,
+    /// Where its FHIR server is, if it has one.
+    pub fhir: Option<FhirServer>,
+}
+
+/// A FHIR R4 server behind Redox, as its address names it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct FhirServer {
+    /// The destination's slug.
+    pub slug: String,
+    /// `Development`, `Staging` or `Production`.
+    pub environment: String,
+}
+
+/// Why it cannot be told as whom a request goes out.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NoSource {
+    /// None has this name or id.
+    #[error("no source has this name or id{}", nearest.as_deref().map(|name| format!(", did you mean `{name}`?")).unwrap_or_default())]
+    Unknown {
+        /// The nearest configured name.
+        nearest: Option<String>,
+        /// All configured names.
+        known: Vec<String>,
+    },
+    /// Several could be meant.
+    #[error("`Oxgate-Source` is needed to tell the sources apart, by name or id")]
+    Needed {
+        /// All configured names.
+        known: Vec<String>,
+    },
 }
 
 /// What to do with an event type that the catalogue does not know.
@@ -130,6 +160,19 @@ impl Plan {
     /// The source with this configured name.
     pub fn source_by_name(&self, name: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.name == name)
+    }
+
+    /// The source that a request without a body of Redox's names by header, or the only one.
+    pub(crate) fn source_named(&self, text: Option<&str>) -> Result<&Source, NoSource> {
+        let known = || self.sources.iter().map(|source| source.name.clone()).collect();
+        match (text, &self.sources[..]) {
+            (Some(text), _) => self
+                .source_by_name(text)
+                .or_else(|| self.source_by_id(text))
+                .ok_or_else(|| NoSource::Unknown { nearest: self.nearest_source(text), known: known() }),
+            (None, [only]) => Ok(only),
+            (None, _) => Err(NoSource::Needed { known: known() }),
+        }
     }
 
     /// The configured destination whose name or id is nearest to `text`.

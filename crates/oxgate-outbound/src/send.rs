@@ -3,6 +3,7 @@
 //! Everything that can go wrong without the event leaving happens in `prepare`, before the dispatcher writes `sending`:
 //! a token that is refused, a body that names nobody. What a crash finds as `sending` may therefore have left.
 
+use crate::files::{Replaced, Uploads};
 use crate::meter;
 use crate::outcome;
 use crate::plan;
@@ -11,6 +12,7 @@ use bytes::Bytes;
 use oxgate_core::{DeliveryId, Reason};
 use oxgate_dispatch::{Body, BoxFuture, Job, Outcome, QuotaGate, Report, Share, Target, TargetSpec, Wired};
 use oxgate_store::Store;
+use oxgate_store::command::Command;
 use redox_model::envelope::{self, Envelope, Message};
 use std::sync::Arc;
 
@@ -21,6 +23,7 @@ use std::sync::Arc;
 pub struct RedoxTarget<T> {
     transport: Arc<T>,
     store: Store,
+    uploads: Uploads,
 }
 
 /// Why a stored event cannot be made into a request. None of it was sent.
@@ -40,7 +43,13 @@ impl<T: Transport> RedoxTarget<T> {
     /// A target over this transport. `store` is asked only where a replayed delivery of an event with several
     /// destinations does not show its own by its number.
     pub fn new(transport: Arc<T>, store: Store) -> Self {
-        Self { transport, store }
+        Self { transport, store, uploads: Uploads::default() }
+    }
+
+    /// Uploads embedded files of more than so many bytes and sends their URIs instead.
+    #[must_use]
+    pub fn uploading_above(self, bytes: Option<usize>) -> Self {
+        Self { uploads: Uploads::above(bytes), ..self }
     }
 
     /// The target as the dispatcher takes it; `quota` must be the gate of the transport's own [`Meter`](meter::Meter).
@@ -51,21 +60,39 @@ impl<T: Transport> RedoxTarget<T> {
     /// Makes the job's body the bytes to send.
     async fn make_ready(&self, job: Job) -> Result<Job, Report> {
         self.transport.ready().await.map_err(|error| outcome::of_error(&error.into()))?;
-        match self.request(&job).await {
-            Ok(body) => Ok(Job { body: Body::Inline(body), ..job }),
-            Err(why) => {
-                tracing::error!(event.id = %job.event.id, delivery.id = %job.delivery, %why, "cannot be sent");
-                Err(why.report())
+        let body = self.request(&job).await.map_err(|why| {
+            tracing::error!(event.id = %job.event.id, delivery.id = %job.delivery, %why, "cannot be sent");
+            why.report()
+        })?;
+        let body = self.with_uploads(&job, body).await?;
+        Ok(Job { body: Body::Inline(body), ..job })
+    }
+
+    /// The body with files uploaded and named in it, where that is configured; the upload is a step of the timeline.
+    async fn with_uploads(&self, job: &Job, body: Bytes) -> Result<Bytes, Report> {
+        let kind = (job.event.address.model.as_str(), job.event.address.event_type.as_str());
+        let replaced = self.uploads.replace(&*self.transport, &body, kind, job.delivery, job.started_at).await?;
+        let Some(Replaced { body, uploaded }) = replaced else { return Ok(body) };
+        if uploaded > 0 {
+            let what = if uploaded == 1 { "file uploaded".to_owned() } else { format!("{uploaded} files uploaded") };
+            let note = Command::Note { delivery: job.delivery, what, reason: Reason::NONE };
+            if let Err(refused) = self.store.command(note).await {
+                tracing::warn!(delivery.id = %job.delivery, %refused, "the timeline lacks an upload");
             }
         }
+        Ok(body)
     }
 
     async fn send(&self, job: Job) -> Report {
         let Body::Inline(body) = job.body else { return Unsendable::NotLoaded.report() };
-        match meter::prepaid(self.transport.send(body)).await {
+        let report = match meter::prepaid(self.transport.send(body)).await {
             Ok(reply) => outcome::of_reply(&reply),
             Err(error) => outcome::of_error(&error),
+        };
+        if report.outcome != Outcome::TargetFailed {
+            self.uploads.forget(job.delivery);
         }
+        report
     }
 
     /// The bytes to send: the accepted ones, with one destination.

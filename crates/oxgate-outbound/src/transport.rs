@@ -1,8 +1,12 @@
-//! What is needed of a Redox client: one call for events, one for queries, and one that makes ready for either.
+//! What is needed of a Redox client: a call each for events, queries, files and FHIR, and one that makes ready for them.
 
+use crate::files::Upload;
 use bytes::Bytes;
+use redox_client::fhir::{FhirAddress, FhirRequest};
+use redox_client::files::File;
 use redox_client::{Answer, Client, SendError, TokenError};
 use redox_wire::reply::{Reply, RequestKind};
+use redox_wire::upload::UploadReply;
 use std::future::Future;
 use std::time::Duration;
 
@@ -16,6 +20,17 @@ pub trait Transport: Send + Sync + 'static {
 
     /// Sends a query and returns its answer, within this time over all.
     fn query(&self, body: Bytes, within: Duration) -> impl Future<Output = Result<Answer, SendError>> + Send;
+
+    /// Uploads a file, which may be done again after any failure.
+    fn upload(&self, file: Upload) -> impl Future<Output = Result<UploadReply, SendError>> + Send;
+
+    /// Passes a FHIR interaction on and returns the answer, within this time over all.
+    fn fhir(
+        &self,
+        to: &FhirAddress,
+        request: FhirRequest,
+        within: Duration,
+    ) -> impl Future<Output = Result<Answer, SendError>> + Send;
 }
 
 impl Transport for Client {
@@ -29,5 +44,14 @@ impl Transport for Client {
 
     async fn query(&self, body: Bytes, within: Duration) -> Result<Answer, SendError> {
         Client::query(self, body, within).await
+    }
+
+    async fn upload(&self, file: Upload) -> Result<UploadReply, SendError> {
+        let Upload { content_type, length, pieces } = file;
+        Client::upload(self, File::streamed(pieces, length, content_type)).await
+    }
+
+    async fn fhir(&self, to: &FhirAddress, request: FhirRequest, within: Duration) -> Result<Answer, SendError> {
+        Client::fhir(self, to, request, within).await
     }
 }

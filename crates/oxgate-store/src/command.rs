@@ -358,6 +358,15 @@ pub enum Command {
         /// Requests made in the slot.
         used: u32,
     },
+    /// A step of a delivery's timeline that changes nothing about it.
+    Note {
+        /// The delivery.
+        delivery: DeliveryId,
+        /// What happened (`file uploaded`), content-free.
+        what: String,
+        /// Why, content-free.
+        reason: Reason,
+    },
     /// A line in the audit.
     Audit {
         /// Who.

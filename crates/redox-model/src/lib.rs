@@ -28,6 +28,7 @@ mod scan;
 
 // Reading a message that has arrived: what it is, and whom and what it is about.
 pub mod envelope;
+pub mod files;
 pub mod keys;
 
 // Judging a message, typed or not, before it goes anywhere.

@@ -125,6 +125,14 @@ codes! {
     Held = 47, SERVICE_UNAVAILABLE, "The endpoint holds what it cannot handle";
     /// A door for Redox: too much at once, or a fault of ours.
     NotNow = 48, SERVICE_UNAVAILABLE, "The gateway cannot take the event right now";
+    /// Redox answers that it will not have this file.
+    FileRefused = 54, UNPROCESSABLE_ENTITY, "Redox refused the file";
+    /// A FHIR request of a form that Redox has no use for.
+    NotPassedOn = 55, UNPROCESSABLE_ENTITY, "The FHIR request is not of a form that is passed on";
+    /// Search parameters in an address.
+    QueryInAddress = 56, UNPROCESSABLE_ENTITY, "Search parameters do not belong in the address";
+    /// A destination without a FHIR server.
+    NoFhirServer = 57, UNPROCESSABLE_ENTITY, "The destination has no FHIR server";
     /// An HL7 listener: the bytes are no readable message.
     UnreadableMessage = 74, UNPROCESSABLE_ENTITY, "The HL7 message cannot be read";
 }

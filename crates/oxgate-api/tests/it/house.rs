@@ -19,7 +19,7 @@ use oxgate_dispatch::{
     TargetSpec, Wired,
 };
 use oxgate_inbound::{CannotHandle, Counts, Endpoint, Inbound, Parts, Plan as InboundPlan, Route, RouteKind};
-use oxgate_outbound::plan::{Account, Destination, Plan, Source};
+use oxgate_outbound::plan::{Account, Destination, FhirServer, Plan, Source};
 use oxgate_outbound::send::{self, RedoxTarget};
 use oxgate_outbound::{Outbound, Roads};
 use oxgate_store::command::{Record, Recorded};
@@ -274,6 +274,7 @@ fn outbound_plan() -> Plan {
         accepts: accepts.iter().map(|&text| text.to_owned()).collect(),
         requires: Vec::new(),
         partner: Some("north".into()),
+        fhir: (name == "north-ehr").then(|| FhirServer { slug: "north".into(), environment: "Development".into() }),
     };
     Plan {
         sources: vec![Source { name: "clinic".into(), id: SOURCE.into(), account }],

@@ -9,6 +9,8 @@ mod acts;
 mod admin;
 mod batch;
 mod bulk;
+mod fhir;
+mod files;
 mod lanes;
 mod look;
 mod operate;

@@ -85,7 +85,8 @@ fn of_bundle(body: &[u8], bundle: &FhirBundle<'_>) -> Reading {
         model: FHIR_MODEL.to_owned(),
         // A header that says nothing usable does not make the whole message unreadable: FHIR leaves both free.
         event_type: address_text(event).unwrap_or_default(),
-        source: address_text(bundle.source_endpoint.as_deref()).unwrap_or_default(),
+        // Redox writes its source's id as a URN there; everywhere else it stands as it is.
+        source: address_text(bundle.source_endpoint.as_deref().map(without_urn)).unwrap_or_default(),
         ..Address::default()
     };
     let id = bundle.id.as_deref();
@@ -99,6 +100,12 @@ fn of_bundle(body: &[u8], bundle: &FhirBundle<'_>) -> Reading {
     };
     reading.set_flags();
     reading
+}
+
+/// An id that stands as `urn:uuid:…` (RFC 9562 §4).
+fn without_urn(id: &str) -> &str {
+    const URN: &str = "urn:uuid:";
+    id.get(..URN.len()).filter(|start| start.eq_ignore_ascii_case(URN)).map_or(id, |_| &id[URN.len()..])
 }
 
 impl Reading {
@@ -221,9 +228,11 @@ mod tests {
         assert!(unknown.flags.has(Flags::UNKNOWN_KIND));
         let bundle = reading(
             r#"{"resourceType":"Bundle","type":"message","id":"b","entry":[{"resource":{
-               "resourceType":"MessageHeader","eventUri":"https://example.org/events/patient-create"}}]}"#,
+               "resourceType":"MessageHeader","eventUri":"https://example.org/events/patient-create",
+               "source":{"endpoint":"urn:uuid:s-1"}}}]}"#,
         );
         assert_eq!((bundle.address.model.as_str(), bundle.address.event_type.as_str()), ("FHIR", "patient-create"));
+        assert_eq!(bundle.address.source, "s-1", "as partners and filters know it");
         assert_eq!(bundle.dedup, Some(DedupKey::of("bundle", "b")));
         assert_eq!(bundle.flags, Flags::default());
     }

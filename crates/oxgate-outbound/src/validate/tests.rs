@@ -18,6 +18,7 @@ fn plan() -> Plan {
         accepts: accepts.iter().map(|&pattern| pattern.to_owned()).collect(),
         requires: Vec::new(),
         partner: Some("general".into()),
+        fhir: None,
     };
     Plan {
         sources: vec![Source { name: "App".into(), id: "s-1".into(), account }],

@@ -2,11 +2,13 @@
 
 use crate::tap::Tap;
 use bytes::Bytes;
+use futures_util::StreamExt;
 use oxgate_core::{Clock, Entropy, Phi, Timestamp};
 use oxgate_dispatch::{
     BoxFuture, BytesBudget, Handle, Observer, Parts, QuotaGate, QuotaRules, Runner, TargetSpec, Timer,
 };
 use oxgate_outbound::enqueue::Queued;
+use oxgate_outbound::files::Upload;
 use oxgate_outbound::meter::Meter;
 use oxgate_outbound::plan::{Account, Destination, Plan, Source};
 use oxgate_outbound::send::{self, RedoxTarget};
@@ -14,9 +16,12 @@ use oxgate_outbound::submit::Submission;
 use oxgate_outbound::transport::Transport;
 use oxgate_outbound::{Outbound, Roads, SubmissionError};
 use oxgate_store::{Kek, Settings, Store};
+use redox_client::fhir::{FhirAddress, FhirRequest};
 use redox_client::{Answer, Meter as _, RequestClass, SendError, TokenError};
 use redox_wire::reply::{Reply, ReplyBody, ReplyHeaders, RequestKind, read};
+use redox_wire::upload::{self, UploadReply};
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -89,6 +94,12 @@ pub(crate) struct Redox {
     meter: Option<Meter>,
     /// What it says to the next ones that ask for a token, instead of giving one.
     no_token: Mutex<VecDeque<TokenError>>,
+    /// What it says to the next uploads; a URI without a word.
+    to_uploads: Mutex<VecDeque<u16>>,
+    /// Files as they arrived, with their types.
+    files: watch::Sender<Vec<(Vec<u8>, Option<String>)>>,
+    /// Whether it keeps its answer to uploads to itself.
+    hangs_after_upload: AtomicBool,
 }
 
 impl Redox {
@@ -98,6 +109,26 @@ impl Redox {
 
     pub(crate) fn next(&self, act: Act) {
         self.acts.lock().expect("no test thread panics with it").push_back(act);
+    }
+
+    /// Answers an upload with this status and nothing else.
+    pub(crate) fn refuse_file(&self, status: u16) {
+        self.to_uploads.lock().expect("no test thread panics with it").push_back(status);
+    }
+
+    /// The files uploaded so far, with their types.
+    pub(crate) fn files(&self) -> Vec<(Vec<u8>, Option<String>)> {
+        self.files.borrow().clone()
+    }
+
+    /// Takes files and never says so.
+    pub(crate) fn hang_after_upload(&self) {
+        self.hangs_after_upload.store(true, Ordering::Relaxed);
+    }
+
+    /// Resolves when `count` files have arrived.
+    pub(crate) async fn has_uploaded(&self, count: usize) {
+        self.files.subscribe().wait_for(|files| files.len() >= count).await.expect("the sender is here");
     }
 
     pub(crate) fn refuse_token(&self, error: TokenError) {
@@ -151,6 +182,28 @@ impl Transport for Redox {
         let reply = read(RequestKind::Sync, status, &ReplyHeaders::default(), ReplyBody::Whole(body.as_bytes()));
         Ok(Answer { reply, content_type: Some("application/json; charset=utf-8".into()), body: body.into() })
     }
+
+    async fn upload(&self, file: Upload) -> Result<UploadReply, SendError> {
+        let mut bytes = Vec::new();
+        let mut pieces = file.pieces;
+        while let Some(piece) = pieces.next().await {
+            bytes.extend(piece.expect("no piece fails"));
+        }
+        assert_eq!(file.length, Some(bytes.len() as u64));
+        if let Some(status) = self.to_uploads.lock().expect("no test thread panics with it").pop_front() {
+            return Ok(upload::read(status, &ReplyHeaders::default(), ReplyBody::Whole(b"")));
+        }
+        self.files.send_modify(|files| files.push((bytes, file.content_type)));
+        if self.hangs_after_upload.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+        let body = format!(r#"{{"URI":"https://blob.example/{}"}}"#, self.files.borrow().len());
+        Ok(upload::read(201, &ReplyHeaders::default(), ReplyBody::Whole(body.as_bytes())))
+    }
+
+    async fn fhir(&self, _: &FhirAddress, _: FhirRequest, _: Duration) -> Result<Answer, SendError> {
+        unreachable!("what is passed on is tested at the API")
+    }
 }
 
 pub(crate) struct Gateway {
@@ -172,6 +225,7 @@ pub(crate) fn plan() -> Plan {
         accepts: Vec::new(),
         requires: Vec::new(),
         partner: Some(partner.into()),
+        fhir: None,
     };
     Plan {
         sources: vec![Source { name: "App".into(), id: "s-1".into(), account }],
@@ -212,7 +266,7 @@ impl Gateway {
 
     /// Starts the dispatcher.
     pub(crate) fn run(&mut self) {
-        let target = RedoxTarget::new(Arc::clone(&self.redox), self.store.clone());
+        let target = RedoxTarget::new(Arc::clone(&self.redox), self.store.clone()).uploading_above(Some(1_000));
         let live = target.wired(TargetSpec::redox("redox"), Arc::clone(&self.gate));
         let (outbound, tap) = (Arc::clone(&self.outbound), self.tap.clone());
         let observer: Observer = Arc::new(move |changes| {
@@ -249,6 +303,12 @@ impl Gateway {
 
     pub(crate) async fn try_submit(&self, submission: Submission) -> Result<Queued, SubmissionError> {
         self.outbound.submit(submission).await
+    }
+
+    /// Goes on with another plan and the same Redox.
+    pub(crate) fn replace_plan(&self, plan: Plan) {
+        let clients = HashMap::from([("main".to_owned(), Arc::clone(&self.redox))]);
+        self.outbound.replace(Roads { plan: Arc::new(plan), clients });
     }
 
     /// Resolves when the submission's first delivery is back in the queue after so many attempts.

@@ -4,6 +4,7 @@ mod gateway;
 mod tap;
 
 mod expect;
+mod files;
 mod queries;
 mod quota;
 mod sending;

@@ -193,7 +193,11 @@ fn weight(command: &Command) -> u32 {
 fn class(command: &Command) -> usize {
     match command {
         Command::Accept(_) | Command::Submit(_) | Command::DataKey { .. } => 0,
-        Command::Record(_) | Command::Lane(_) | Command::Audit { .. } | Command::Quota { .. } => 1,
+        Command::Record(_)
+        | Command::Lane(_)
+        | Command::Note { .. }
+        | Command::Audit { .. }
+        | Command::Quota { .. } => 1,
         Command::Part { .. } => 2,
         Command::Late | Command::Sweep { .. } => 3,
     }

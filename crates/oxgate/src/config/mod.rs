@@ -156,6 +156,20 @@ mod tests {
     }
 
     #[test]
+    fn a_fhir_server_is_slug_and_environment() {
+        let text = |fhir: &str| format!("[[destination]]\nname = \"a\"\nid = \"d-1\"\nfhir = \"{fhir}\"\n");
+        assert!(Config::parse(&text("memorial-hospital/Production"), Path::new("oxgate.toml")).is_ok());
+        let message = refused(&text("memorial/production"));
+        assert!(
+            message.starts_with("oxgate.toml:4:8: ") && message.contains("did you mean `Production`?"),
+            "{message}"
+        );
+        for wrong in ["memorial", "/Production", "a b/Production", "../Production"] {
+            assert!(refused(&text(wrong)).contains("names no FHIR server"), "{wrong}");
+        }
+    }
+
+    #[test]
     fn two_of_one_name_are_refused_at_the_second() {
         let one = "[[destination]]\nname = \"a\"\nid = \"d-1\"\n";
         let message = refused(&(one.to_owned() + one));

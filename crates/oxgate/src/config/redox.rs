@@ -2,6 +2,7 @@
 
 use super::error::nearest;
 use super::secret::SecretRef;
+use super::unit::Size;
 use oxgate_outbound::validate::content::has;
 use redox_model::validate::Requirement;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub(crate) struct Account {
     /// Sends at once.
     #[serde(default = "Account::usual_concurrency")]
     pub(crate) concurrency: u32,
+    /// Files above this that stand in an event are uploaded first and named in it by their URI; embedded when left out.
+    pub(crate) upload_above: Option<Size>,
 }
 
 impl Account {
@@ -90,6 +93,43 @@ pub(crate) struct Destination {
     /// What it requires beyond the documentation, of every event type that has the member: `Visit.VisitNumber`.
     #[serde(default)]
     pub(crate) requires: Vec<Required>,
+    /// Its FHIR R4 server, as the dashboard names it: `memorial-hospital/Production`.
+    pub(crate) fhir: Option<FhirServer>,
+}
+
+/// A FHIR server's part of addresses: slug and environment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct FhirServer {
+    pub(crate) slug: String,
+    pub(crate) environment: String,
+}
+
+impl TryFrom<String> for FhirServer {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        const ENVIRONMENTS: [&str; 3] = ["Development", "Staging", "Production"];
+        let wrong =
+            |why: String| format!("`{text}` names no FHIR server: {why}, as in \"memorial-hospital/Production\"");
+        let (slug, environment) = text.split_once('/').ok_or_else(|| wrong("write slug/Environment".to_owned()))?;
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if slug.is_empty() || slug.len() > 128 || !slug.bytes().all(plain) {
+            return Err(wrong("a slug is letters, digits and `-`".to_owned()));
+        }
+        if !ENVIRONMENTS.contains(&environment) {
+            let hint = nearest(environment, ENVIRONMENTS.into_iter())
+                .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Err(wrong(format!("the environment is {}{hint}", ENVIRONMENTS.join(", "))));
+        }
+        Ok(Self { slug: slug.to_owned(), environment: environment.to_owned() })
+    }
+}
+
+impl From<FhirServer> for String {
+    fn from(server: FhirServer) -> Self {
+        format!("{}/{}", server.slug, server.environment)
+    }
 }
 
 /// A member that a destination requires; some event type has it, or it stands in `Extensions`.

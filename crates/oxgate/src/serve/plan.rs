@@ -92,7 +92,9 @@ pub(crate) fn build(loaded: &Loaded, lasting: &Lasting) -> Result<Built, String>
         spec.concurrency = account.concurrency.max(1);
         // A send that must fetch a token first takes longer; cut off too early it would be unknown without need.
         spec.timeout += TOKEN_MARGIN;
-        let live = RedoxTarget::new(client.clone(), lasting.store.clone()).wired(spec, lasting.gate.clone());
+        let target = RedoxTarget::new(client.clone(), lasting.store.clone())
+            .uploading_above(account.upload_above.map(|size| size.0));
+        let live = target.wired(spec, lasting.gate.clone());
         targets.push(send::backfill(&live));
         targets.push(live);
         clients.insert(account.name.get_ref().clone(), client);
@@ -233,6 +235,10 @@ pub(crate) fn destination(given: &crate::config::redox::Destination) -> outbound
         accepts: given.accepts.iter().map(|pattern| pattern.get_ref().clone()).collect(),
         requires: given.requires.iter().map(|required| required.0.clone()).collect(),
         partner: None,
+        fhir: given
+            .fhir
+            .clone()
+            .map(|server| outbound::FhirServer { slug: server.slug, environment: server.environment }),
     }
 }
 

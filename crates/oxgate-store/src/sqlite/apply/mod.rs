@@ -136,6 +136,12 @@ impl Turn<'_> {
                 self.execute(sql::QUOTA_SET, params![egress, slot, used])?;
                 Outcome::Done
             }
+            Command::Note { delivery, what, reason } => {
+                let (event, now) = (super::columns::number(delivery.event.seq), self.context.now.0);
+                let nobody: Option<&str> = None;
+                self.execute(sql::STEP_INSERT, params![event, delivery.n, now, what, reason.as_str(), nobody])?;
+                Outcome::Done
+            }
             Command::Audit { actor, act, event } => {
                 self.audit(actor, act, event.map(|event| (event, None)))?;
                 Outcome::Done
