@@ -15,6 +15,7 @@ use reqwest::Url;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Bytes between two reports of progress.
 const REPORT_BYTES: u64 = 256 * 1024;
@@ -138,11 +139,23 @@ pub(crate) struct Fetch<'a> {
     pub(crate) links: &'a Links<'a>,
     pub(crate) limits: &'a Limits,
     pub(crate) watch: &'a dyn Watch,
+    /// A permit for each file whose bytes are coming. One that is being synced, or waits for another try, has none.
+    pub(crate) streams: &'a Semaphore,
 }
 
 impl Fetch<'_> {
-    /// Fetches a file and puts it in place. The outer error is our own disk.
-    pub(crate) async fn file(
+    /// Fetches a file and puts it in place; names it with what came of it. The outer error is our own disk.
+    pub(crate) async fn file<'a>(
+        &self,
+        page: &Page,
+        file: &'a Planned,
+        part: Option<String>,
+    ) -> (&'a Planned, Result<Result<Done, FileError>, FolderError>) {
+        (file, self.tries(page, file, part).await)
+    }
+
+    /// Attempts until it is there, or has failed too often.
+    async fn tries(
         &self,
         page: &Page,
         file: &Planned,
@@ -225,6 +238,8 @@ impl Fetch<'_> {
             }
             None => None,
         };
+        // Never closed, so there always is a permit in the end.
+        let permit = self.streams.acquire().await.ok();
         let rest = growing.as_ref().map(Growing::bytes).zip(validator.as_deref());
         let call = Call {
             verb: Verb::Get,
@@ -270,7 +285,7 @@ impl Fetch<'_> {
             Some(growing) => growing,
             None => Growing::fresh(self.folder.fresh_part(&file.name()).await?, self.checks(page, file)),
         };
-        self.stream(file, answer, growing).await
+        self.stream(file, answer, growing, permit).await
     }
 
     /// Writes down by what a broken file may be continued: only its plain bytes, and only if a strong validator names them.
@@ -305,7 +320,13 @@ impl Fetch<'_> {
         file.count.filter(|_| insists)
     }
 
-    async fn stream(&self, file: &Planned, answer: Answer, growing: Growing) -> Result<Done, Miss> {
+    async fn stream(
+        &self,
+        file: &Planned,
+        answer: Answer,
+        growing: Growing,
+        permit: Option<SemaphorePermit<'_>>,
+    ) -> Result<Done, Miss> {
         let mut response = answer.response;
         let url = response.url().clone();
         let (mut bytes, mut reported) = (growing.bytes(), growing.bytes());
@@ -325,6 +346,8 @@ impl Fetch<'_> {
                 self.watch.saw(&Event::FileBytes { file, bytes, lines: sink.lines() });
             }
         };
+        // The disk may take its time; the network goes on with the next file.
+        drop(permit);
         let Some(landed) = sink.end(broken.is_none()).await? else {
             let stopped =
                 || NetworkError::Broken { origin: Origin::of(&url).to_string(), reason: "it stopped".to_owned() };

@@ -47,7 +47,8 @@ pub struct Limits {
     pub pace: Pace,
     /// Wrong counts.
     pub counts: CountRule,
-    /// Check and hash every line. Without it only HTTP itself is trusted to notice a short file.
+    /// Check and hash every line, and wait until each file is on disk. Without it only HTTP itself is trusted to notice a
+    /// short file, and the system to write it down in time: a power failure may cost files that a killed process would not.
     pub verify: bool,
     /// Look at the `CapabilityStatement` before the kick-off.
     pub check_capabilities: bool,

@@ -17,12 +17,14 @@ use crate::receipt::Receipt;
 use crate::status::{self, Step};
 use crate::watch::Event;
 use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
 use reqwest::Url;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 const JSON: &str = "application/json";
 const FHIR_JSON: &str = "application/fhir+json";
@@ -393,6 +395,8 @@ impl Run<'_> {
         let exporter = self.exporter;
         let watch = &*exporter.watch;
         let links = Links::new(&exporter.http, &exporter.access, watch, exporter.limits.manifest_bytes, &self.plan);
+        let parallel = exporter.limits.parallel.max(1);
+        let streams = Semaphore::new(parallel);
         let fetch = Fetch {
             http: &exporter.http,
             access: &exporter.access,
@@ -400,20 +404,23 @@ impl Run<'_> {
             links: &links,
             limits: &exporter.limits,
             watch,
+            streams: &streams,
         };
         let files = self.plan.files();
         let all = files.len();
         let pending: Vec<_> = files.into_iter().filter(|(_, file)| !self.done.contains_key(&file.id)).collect();
-        let parts = &self.parts;
-        let work = pending.into_iter().map(|(page, file)| {
-            let part = parts.get(&file.id).cloned();
-            let fetch = &fetch;
-            // Boxed, as it is large and there are several at once.
-            Box::pin(async move { (file, fetch.file(page, file, part).await) })
-        });
-        let mut results = futures_util::stream::iter(work).buffer_unordered(exporter.limits.parallel.max(1));
         let (mut came, mut failed) = (Vec::new(), Vec::new());
-        while let Some((file, result)) = results.next().await {
+        let mut pending = pending.into_iter();
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            // Twice as many as streams: while one is synced, the next one comes.
+            while under_way.len() < 2 * parallel {
+                let Some((page, file)) = pending.next() else { break };
+                let part = self.parts.get(&file.id).cloned();
+                // Boxed, as it is large and there are several at once.
+                under_way.push(Box::pin(fetch.file(page, file, part)));
+            }
+            let Some((file, result)) = under_way.next().await else { break };
             match result? {
                 Ok(done) => came.push(done),
                 Err(error) => {
@@ -422,7 +429,7 @@ impl Run<'_> {
                 }
             }
         }
-        drop(results);
+        drop(under_way);
         self.done.extend(came.into_iter().map(|done| (done.id, done)));
         if failed.is_empty() { Ok(()) } else { Err(ExportError::Files { failed, all }) }
     }

@@ -1,5 +1,6 @@
 //! What the HTTP surface stands on: the parts that the binary made, in one value.
 
+use crate::exports::Exports;
 use crate::keys::ApiKeys;
 use crate::metrics::Requests;
 use crate::road::Road;
@@ -32,6 +33,8 @@ pub struct Gateway {
     pub entropy: Arc<dyn Entropy>,
     /// The budget of bytes for bodies in flight, shared with doors and dispatcher.
     pub bodies: BytesBudget,
+    /// Bulk exports as jobs.
+    pub exports: Arc<dyn Exports>,
     /// What the streams are told.
     pub feed: Feed,
     /// Takes the configuration anew.

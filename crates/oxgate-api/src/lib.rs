@@ -100,6 +100,9 @@ mod bulk;
 /// What was wrong in HL7 streams.
 mod hl7;
 
+/// Bulk exports.
+mod exports;
+
 /// Lanes.
 mod lanes;
 
@@ -119,6 +122,7 @@ mod metrics;
 mod openapi;
 
 pub use caller::Caller;
+pub use exports::{Export, ExportRefusal, Exports};
 pub use gateway::{ConfigFault, Gateway, Reload, Reloaded};
 pub use keys::{ApiKey, ApiKeys, KeyError, NewApiKey, Secret};
 pub use metrics::Requests;

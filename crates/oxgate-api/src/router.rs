@@ -3,8 +3,8 @@
 use crate::gateway::Gateway;
 use crate::scope::Scope;
 use crate::{
-    admin, bulk, deliveries, expectations, fhir, files, guard, health, hl7, lanes, look, metrics, openapi, query,
-    replay, stream, submit,
+    admin, bulk, deliveries, expectations, exports, fhir, files, guard, health, hl7, lanes, look, metrics, openapi,
+    query, replay, stream, submit,
 };
 use axum::Router;
 use axum::handler::Handler;
@@ -77,6 +77,10 @@ pub(crate) fn table() -> Vec<Entry> {
         act("/v1/lanes/{id}/pause", lanes::pause),
         act("/v1/lanes/{id}/resume", lanes::resume),
         act("/v1/lanes/{id}/drain", lanes::drain),
+        show("/v1/bulk", exports::list),
+        show("/v1/bulk/{name}", exports::show),
+        act("/v1/bulk/{name}/start", exports::start),
+        act("/v1/bulk/{name}/cancel", exports::cancel),
         show("/v1/expectations", expectations::list),
         show("/v1/hl7/faults", hl7::faults),
         show("/v1/stream", stream::stream),

@@ -12,6 +12,9 @@ mod deliveries;
 /// Events made by a forward, for handlers.
 mod child;
 
+/// Resources of bulk exports.
+pub(crate) mod resource;
+
 /// Do two bodies under one key say the same?
 mod compare;
 

@@ -59,6 +59,7 @@ mod accept;
 /// The targets: HTTP handlers, operational events, forwards, discard.
 pub mod handle;
 
+pub use accept::resource::{NotTaken, Resource};
 pub use counts::{Counter, Counts};
 pub use handle::{
     Copied, Denied, DiscardHandler, ForwardHandler, Hl7ToRedox, HttpHandler, HttpSettings, Made, MllpHandler,

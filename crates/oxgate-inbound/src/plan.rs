@@ -19,6 +19,8 @@ pub struct Plan {
     pub endpoints: Vec<Endpoint>,
     /// The doors that HL7 v2 senders connect to.
     pub listeners: Vec<Listener>,
+    /// Names of bulk exports whose resources become events; filters name them as endpoints.
+    pub exports: Vec<String>,
     /// Which target takes which events, in the order of the configuration.
     pub routes: Vec<Route>,
     /// The health systems and the Redox ids they are known by.
@@ -241,7 +243,8 @@ impl Plan {
             }
             let endpoints = self.endpoints.iter().map(|endpoint| &endpoint.name);
             let doors: HashSet<_> = endpoints.chain(self.listeners.iter().map(|listener| &listener.name)).collect();
-            let known = |name: &String| doors.contains(name) || forwards(&self.routes, name);
+            let known =
+                |name: &String| doors.contains(name) || self.exports.contains(name) || forwards(&self.routes, name);
             if let Some(endpoint) = filter.endpoint.iter().find(|name| !known(name)) {
                 return Err(PlanError::UnknownEndpoint { target: target.clone(), endpoint: endpoint.clone() });
             }

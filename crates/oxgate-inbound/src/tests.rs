@@ -20,3 +20,6 @@ mod queries;
 
 /// No patient data outside the body store.
 mod private;
+
+/// Resources of bulk exports.
+mod resources;

@@ -135,6 +135,14 @@ codes! {
     NoFhirServer = 57, UNPROCESSABLE_ENTITY, "The destination has no FHIR server";
     /// An HL7 listener: the bytes are no readable message.
     UnreadableMessage = 74, UNPROCESSABLE_ENTITY, "The HL7 message cannot be read";
+    /// No such bulk export.
+    NoSuchExport = 78, NOT_FOUND, "There is no such bulk export";
+    /// The export has a run under way.
+    ExportRuns = 79, CONFLICT, "The bulk export runs already";
+    /// The export has no run under way.
+    NoExportRuns = 80, CONFLICT, "The bulk export does not run";
+    /// The run could not be written down.
+    ExportNotNow = 81, SERVICE_UNAVAILABLE, "The bulk export cannot be started just now";
 }
 
 impl Code {

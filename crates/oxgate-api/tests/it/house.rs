@@ -7,7 +7,8 @@ use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::{HeaderMap, Request, StatusCode};
 use oxgate_api::{
-    ApiKeys, Feed, Gateway, NewApiKey, Reload, Reloaded, Requests, Routes, Routing, Scope, local_router, router,
+    ApiKeys, Export, ExportRefusal, Exports, Feed, Gateway, NewApiKey, Reload, Reloaded, Requests, Routes, Routing,
+    Scope, local_router, router,
 };
 use oxgate_core::delivery::{Fact, Policy};
 use oxgate_core::filter::Filter;
@@ -152,6 +153,7 @@ impl House {
             clock: clock.clone(),
             entropy,
             bodies: plans.budget,
+            exports: Arc::new(FakeExports::default()),
             feed,
             reload: plans.reload,
             jwks: Arc::new(|| serde_json::json!({ "keys": [] })),
@@ -289,6 +291,7 @@ fn outbound_plan() -> Plan {
 fn inbound_plan() -> InboundPlan {
     InboundPlan {
         listeners: Vec::new(),
+        exports: Vec::new(),
         endpoints: vec![Endpoint {
             name: "main".into(),
             tokens: vec![SecretString::from("door-token")],
@@ -318,4 +321,37 @@ fn handler_routes(events: &[&str]) -> Vec<Route> {
         order_by: OrderBy::All,
         kind: RouteKind::Handler,
     }]
+}
+
+/// One export, `nightly`, that runs from its start to its cancel.
+#[derive(Default)]
+struct FakeExports(Mutex<bool>);
+
+impl FakeExports {
+    fn export(&self) -> Export {
+        let state = if *self.0.lock().unwrap() { "running" } else { "idle" };
+        Export { name: "nightly".to_owned(), into: "files", state, ..Export::default() }
+    }
+
+    fn change(&self, name: &str, to: bool, refusal: ExportRefusal) -> Result<Export, ExportRefusal> {
+        if name != "nightly" {
+            return Err(ExportRefusal::Unknown);
+        }
+        let before = std::mem::replace(&mut *self.0.lock().unwrap(), to);
+        if before == to { Err(refusal) } else { Ok(self.export()) }
+    }
+}
+
+impl Exports for FakeExports {
+    fn list(&self) -> Vec<Export> {
+        vec![self.export()]
+    }
+
+    fn start(&self, name: &str) -> Result<Export, ExportRefusal> {
+        self.change(name, true, ExportRefusal::Running)
+    }
+
+    fn cancel<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Export, ExportRefusal>> {
+        Box::pin(std::future::ready(self.change(name, false, ExportRefusal::NotRunning)))
+    }
 }

@@ -1,6 +1,7 @@
 //! The HTTP surface in process: real store, real roads, a fake Redox, a hand-moved clock.
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+mod exports;
 mod house;
 mod message;
 mod redox;

@@ -204,6 +204,7 @@ pub(crate) fn request(body: impl Into<Body>) -> Request {
 pub(crate) fn plan() -> Plan {
     let events = ["Order", "Results", "PatientAdmin", "Scheduling", "Notes", "FHIR"].map(str::to_owned).to_vec();
     Plan {
+        exports: Vec::new(),
         endpoints: vec![endpoint("main")],
         listeners: Vec::new(),
         routes: vec![route("app", Filter { events, ..Filter::default() }, RouteKind::Handler)],

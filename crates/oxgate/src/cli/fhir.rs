@@ -1,5 +1,6 @@
 //! `oxgate fhir`: FHIR Bulk Data exports into a folder.
 
+mod jobs;
 mod last;
 mod options;
 mod progress;
@@ -23,6 +24,9 @@ use std::sync::Arc;
 pub(crate) enum Fhir {
     /// Export from a server that speaks FHIR Bulk Data, into a folder.
     Export(Box<Export>),
+    /// The exports that the running gateway carries out.
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
 }
 
 /// Export from a server that speaks FHIR Bulk Data, into a folder. It may be stopped at any time: `--resume` goes on.
@@ -52,6 +56,7 @@ impl Fhir {
     pub(crate) async fn run(&self, shared: &Shared) -> Done {
         match self {
             Self::Export(export) => Box::pin(export.run(shared)).await,
+            Self::Jobs(jobs) => jobs.run(shared).await,
         }
     }
 }

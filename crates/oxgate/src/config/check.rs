@@ -16,8 +16,16 @@ pub(super) fn all(config: &Config) -> Checked {
     unique("partner", config.partners.iter().map(|partner| &partner.name))?;
     // Filters, lanes and logs know doors of both kinds by name.
     let doors = config.endpoints.iter().map(|endpoint| &endpoint.name);
-    unique("endpoint or mllp", doors.chain(config.listeners.iter().map(|listener| &listener.name)))?;
+    let doors = doors.chain(config.listeners.iter().map(|listener| &listener.name));
+    unique("endpoint, mllp or bulk", doors.chain(config.bulk.iter().map(|bulk| &bulk.name)))?;
     unique("expectation", config.expectations.iter().map(|expectation| &expectation.name))?;
+    // A forward's events come in by its name, so no export may have it.
+    if let Some(bulk) =
+        config.bulk.iter().find(|bulk| config.handlers.iter().any(|one| one.name.get_ref() == bulk.name.get_ref()))
+    {
+        let name = bulk.name.get_ref();
+        return Err(found(&bulk.name, format!("a handler is named `{name}` already; names must differ")));
+    }
     // Handlers and accounts are targets alike, and lanes are told apart by their target's name.
     let targets = config.handlers.iter().map(|handler| &handler.name);
     unique("handler or account", targets.chain(config.accounts.iter().map(|account| &account.name)))?;

@@ -20,6 +20,9 @@ pub(crate) mod local;
 /// `[[mllp]]`: the HL7 senders' side.
 pub(crate) mod mllp;
 
+/// `[[bulk]]`: exports that the gateway carries out.
+pub(crate) mod bulk;
+
 /// Lengths of time and sizes with their units.
 pub(crate) mod unit;
 
@@ -65,6 +68,8 @@ pub(crate) struct Config {
     /// Which answers belong to which questions.
     #[serde(rename = "expectation")]
     pub(crate) expectations: Vec<local::Expectation>,
+    /// FHIR bulk exports.
+    pub(crate) bulk: Vec<bulk::Bulk>,
 }
 
 /// A configuration with the file it came from; relative paths in it start at the file's folder.
@@ -204,7 +209,9 @@ mod tests {
         for section in ["server", "store", "log"] {
             assert_eq!(keys_of(section), keys_in(&format!("/properties/{section}/properties")), "{section}");
         }
-        for section in ["account", "source", "destination", "partner", "endpoint", "mllp", "handler", "expectation"] {
+        let lists =
+            ["account", "source", "destination", "partner", "endpoint", "mllp", "handler", "expectation", "bulk"];
+        for section in lists {
             assert_eq!(keys_of(section), keys_in(&format!("/properties/{section}/items/properties")), "{section}");
         }
         assert_eq!(keys_of("match"), keys_in("/properties/handler/items/properties/match/properties"));

@@ -18,6 +18,9 @@ pub(crate) mod hl7;
 /// Configuration to parts.
 pub(crate) mod plan;
 
+/// Bulk exports as jobs.
+mod bulk;
+
 /// Events made from events.
 mod forward;
 
@@ -98,10 +101,11 @@ pub(crate) async fn start(loaded: Loaded) -> Result<Running, Failure> {
     let server = &loaded.config.server;
     let stop_within = server.stop_timeout.0;
     let limits = Limits { connections: server.connections_max, head: server.head_timeout.0, stop: stop_within };
-    let wire::Wired { gateway, runner, chores, listeners } = wire::together(loaded, store, addr).await?;
+    let wire::Wired { gateway, runner, chores, listeners, jobs } = wire::together(loaded, store, addr).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(runner.run());
     tasks.spawn(chores.run(stop.clone()));
+    jobs.spawn(&tasks, &stop);
     for listener in doors.open {
         tasks.spawn(http::serve(Door::Tcp(listener), oxgate_api::router(gateway.clone()), limits, stop.clone()));
     }

@@ -1,5 +1,6 @@
 //! From the configuration to the parts: what each crate needs to know, in its own words.
 
+use super::bulk::{Spec, specs};
 use super::forward::{self, Ways};
 use super::{hl7, keys};
 use crate::chance::{OsEntropy, SystemClock};
@@ -58,6 +59,7 @@ pub(crate) struct Built {
 /// Whether everything that the configuration names can be had: secrets, keys, certificates, addresses.
 pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
     keys::of_store(loaded)?;
+    specs(loaded)?;
     inbound_plan(loaded)?;
     outbound_plan(loaded)?;
     for account in &loaded.config.accounts {
@@ -189,7 +191,8 @@ fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
         facilities: partner.facilities.clone(),
     });
     let listeners = hl7::listeners(loaded)?;
-    Ok(inbound::Plan { endpoints, listeners, routes, partners: partners.collect(), rules: rules(loaded) })
+    let exports = config.bulk.iter().filter_map(Spec::door).collect();
+    Ok(inbound::Plan { endpoints, listeners, exports, routes, partners: partners.collect(), rules: rules(loaded) })
 }
 
 fn outbound_plan(loaded: &Loaded) -> Result<outbound::Plan, String> {

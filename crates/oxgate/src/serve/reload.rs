@@ -76,6 +76,9 @@ impl Reloader {
         if current.loaded.data() != loaded.data() {
             return Err("[store] `folder` cannot change while the gateway runs: restart it".to_owned());
         }
+        if serde_json::to_value(&current.loaded.config.bulk).ok() != serde_json::to_value(&loaded.config.bulk).ok() {
+            return Err("[[bulk]] cannot change while the gateway runs: restart it".to_owned());
+        }
         if plan::ops_targets(&current.loaded) != plan::ops_targets(loaded) {
             return Err(
                 "handlers of kind `ops` cannot be added or removed while the gateway runs: restart it".to_owned()

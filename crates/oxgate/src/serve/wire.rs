@@ -1,5 +1,6 @@
 //! The composition root: the one place where all parts meet.
 
+use super::bulk::{self, Jobs};
 use super::chores::Chores;
 use super::forward::Ways;
 use super::plan::{self, Lasting};
@@ -25,6 +26,7 @@ pub(super) struct Wired {
     pub(super) runner: Runner,
     pub(super) chores: Chores,
     pub(super) listeners: Arc<Doors>,
+    pub(super) jobs: Arc<Jobs>,
 }
 
 /// Puts the parts together on an open store; `addr` is where the first door is.
@@ -58,6 +60,9 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
         targets: built.targets,
         observers: observers(&outbound, &feed),
     });
+    let parts =
+        bulk::Parts { inbound: inbound.clone(), bodies: bodies.clone(), clock: clock.clone(), timer: timer.clone() };
+    let jobs = Arc::new(Jobs::new(bulk::specs(&loaded).map_err(Failure::failed)?, parts).map_err(Failure::failed)?);
     let keys =
         ApiKeys::open(&loaded.data()).map_err(|error| Failure::failed(format!("cannot read the API keys: {error}")))?;
     let current = Arc::new(Mutex::new(Current { loaded, jwks: built.jwks }));
@@ -76,6 +81,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
         outbound,
         routing,
         runner: runner.handle(),
+        exports: jobs.clone(),
         keys: Arc::new(keys),
         clock: clock.clone(),
         entropy: Arc::new(OsEntropy),
@@ -91,7 +97,8 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
         version: env!("CARGO_PKG_VERSION"),
     };
     listeners.serve(bound)?;
-    Ok(Wired { gateway: Arc::new(gateway), runner, chores: Chores { store, keeper, clock, timer }, listeners })
+    let chores = Chores { store, keeper, clock, timer };
+    Ok(Wired { gateway: Arc::new(gateway), runner, chores, listeners, jobs })
 }
 
 fn inbound_parts(lasting: &Lasting, clock: &Arc<dyn Clock>, bodies: &BytesBudget) -> oxgate_inbound::Parts {

@@ -5,6 +5,7 @@ mod child;
 mod commands;
 mod forward;
 mod hl7;
+mod jobs;
 mod life;
 mod mllp;
 mod road;

@@ -231,7 +231,7 @@ pub(super) struct Behaviour {
     /// Files at once.
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     parallel: u16,
-    /// Do not look at lines, counts and hashes.
+    /// Do not look at lines, counts and hashes, nor wait for the disk.
     #[arg(long)]
     no_verify: bool,
     /// Take files with another number of resources than was announced, with a warning.
