@@ -11,7 +11,9 @@
 //! | value set (trusted lists), format, spelling of the event type, member given twice | error | warning |
 //! | value set (less trusted lists) | warning | note |
 //! | undocumented member | warning | note |
+//! | sections absent from an acknowledgement or error of Redox | error | – |
 //!
+//! Such a reply carries a note at both levels ([`Rule::MetaOnly`]): whoever sends messages can tell it from one.
 //! `off` reports only what makes a body undeliverable: not JSON, or no named `Meta`.
 
 // Going through a message.
@@ -125,8 +127,18 @@ fn carefully(body: &[u8], level: Level) -> Judged {
     }
     judged.event = identify(&envelope, level, &mut judged.findings);
     let Some(event) = judged.event else { return judged };
-    judged.content = !is_meta_only(body, &envelope);
-    let meta = if judged.content { None } else { event.root().field("Meta") };
+    let reply = is_reply(body, &envelope);
+    if reply {
+        judged.findings.push(Finding {
+            severity: Severity::Note,
+            rule: Rule::MetaOnly,
+            path: "$".to_owned(),
+            expected: Cow::Borrowed("a message rather than Redox's acknowledgement or error"),
+            span: 0..body.len(),
+        });
+    }
+    let meta = event.root().field("Meta").filter(|_| reply && level == Level::Lenient);
+    judged.content = meta.is_none();
     let walked = Scanner::new(body).and_then(|scanner| match meta {
         Some(meta) => walk::only(scanner, meta, level).map(|findings| (event, findings)),
         None => best_fit(&scanner, event, level).map(|(event, walked)| (event, walked.findings)),
@@ -136,15 +148,6 @@ fn carefully(body: &[u8], level: Level) -> Judged {
         return judged;
     };
     judged.event = Some(event);
-    if !judged.content {
-        judged.findings.push(Finding {
-            severity: Severity::Note,
-            rule: Rule::MetaOnly,
-            path: "$".to_owned(),
-            expected: Cow::Borrowed("a message rather than Redox's acknowledgement or error"),
-            span: 0..body.len(),
-        });
-    }
     judged.findings.append(found);
     judged
 }
@@ -176,13 +179,14 @@ fn best_fit(
     Ok((answer, as_answer))
 }
 
-/// Whether nothing but white space and the braces stands around a `Meta` that Redox has put its log or errors into. Its
-/// recorded acknowledgements have neither time nor test flag, unlike a message that has lost its body.
-fn is_meta_only(body: &[u8], envelope: &Envelope<'_>) -> bool {
+/// Whether the body is what Redox answers a message with: a `Meta` and nothing else, that lists errors, or has a log and
+/// none of what a message on its way must have (time, test flag, destinations). With destinations it is taken for a
+/// message that has lost its sections: Redox repeats them in newer acknowledgements, but a sender cannot do without.
+fn is_reply(body: &[u8], envelope: &Envelope<'_>) -> bool {
     let logged = envelope.message_id.is_some() || envelope.logs.iter().any(|log| log.id.is_some());
-    let acknowledges = logged && envelope.event_date_time.is_none() && envelope.test.is_none();
+    let addressed = envelope.event_date_time.is_some() || envelope.test.is_some() || !envelope.destinations.is_empty();
     let [before, after] = envelope.outside_meta(body).map(<[u8]>::trim_ascii);
-    (acknowledges || envelope.has_errors) && before == b"{" && after == b"}"
+    (envelope.has_errors || logged && !addressed) && before == b"{" && after == b"}"
 }
 
 /// The catalogue's event for the names in `Meta`.

@@ -232,10 +232,39 @@ fn replies_are_taken_for_what_they_are() {
     patient.as_object_mut().expect("object").shift_remove("PotentialMatches");
     assert!(validate(patient.to_string().as_bytes(), Level::Lenient).is_valid());
 
-    let stamped = json!({ "Meta": { "DataModel": "Order", "EventType": "New", "Logs": [{ "ID": "8f14e45f-ceea-467f-a0e6-2f1b5b1e9c51" }] } });
-    assert_eq!(problems(&stamped, Level::Strict), [(Severity::Note, Rule::MetaOnly, "$".to_owned())]);
-    let failed = json!({ "Meta": { "DataModel": "Order", "EventType": "New", "Errors": [{ "ID": 1, "Text": "no" }] } });
-    assert_eq!(problems(&failed, Level::Strict), [(Severity::Note, Rule::MetaOnly, "$".to_owned())]);
+    let meta_only = |members: Value| {
+        let mut meta = json!({ "DataModel": "Order", "EventType": "New" });
+        meta.as_object_mut().expect("object").extend(members.as_object().expect("object").clone());
+        json!({ "Meta": meta })
+    };
+    let logs = json!([{ "ID": "8f14e45f-ceea-467f-a0e6-2f1b5b1e9c51" }]);
+    let lacking: Vec<_> =
+        ["$.Patient", "$.Order"].map(|path| (Severity::Error, Rule::Required, path.to_owned())).to_vec();
+    let note = (Severity::Note, Rule::MetaOnly, "$".to_owned());
+    // Acknowledgements and errors: no messages to the letter, yet recorded among them.
+    for members in [
+        json!({ "Logs": logs }),
+        json!({ "Message": { "ID": 4_627_063_886_i64 } }),
+        json!({ "Errors": [{ "ID": 1, "Text": "no" }], "Destinations": [{ "ID": "8f14e45f-ceea-467f-a0e6-2f1b5b1e9c51" }] }),
+    ] {
+        let reply = meta_only(members);
+        assert_eq!(problems(&reply, Level::Lenient).first(), Some(&note), "{reply}");
+        assert!(validate(reply.to_string().as_bytes(), Level::Lenient).is_valid(), "{reply}");
+        let strict: Vec<_> =
+            problems(&reply, Level::Strict).into_iter().filter(|found| found.1 != Rule::Type).collect();
+        assert_eq!((&strict[0], &strict[1..]), (&note, &lacking[..]), "{reply}");
+    }
+    // What could be sent is a message, whatever Redox has stamped on it.
+    for members in [
+        json!({ "Destinations": [{ "ID": "8f14e45f-ceea-467f-a0e6-2f1b5b1e9c51" }], "Logs": logs }),
+        json!({ "Test": true, "Logs": logs }),
+        json!({ "EventDateTime": "2026-03-01T12:00:00Z", "Message": { "ID": 1 } }),
+        json!({ "Errors": [], "Destinations": [{ "ID": "8f14e45f-ceea-467f-a0e6-2f1b5b1e9c51" }] }),
+    ] {
+        for level in [Level::Strict, Level::Lenient] {
+            assert_eq!(problems(&meta_only(members.clone()), level), lacking, "{members}");
+        }
+    }
     let bare = json!({ "Meta": { "DataModel": "Order", "EventType": "New" } });
     let missing = |name: &str| (Severity::Error, Rule::Required, format!("$.{name}"));
     assert_eq!(problems(&bare, Level::Lenient), [missing("Patient"), missing("Order")]);
