@@ -6,7 +6,7 @@ use crate::outcome;
 use crate::plan::{Plan, Source};
 use crate::submit::{self, SubmitError};
 use crate::transport::Transport;
-use crate::validate::Invalid;
+use crate::validate::{Invalid, content};
 use bytes::Bytes;
 use oxgate_core::delivery::Delivery;
 use oxgate_core::limits::SYNC_BUDGET;
@@ -37,7 +37,7 @@ pub enum QueryError {
     /// No body, or too much of it.
     #[error(transparent)]
     Body(#[from] SubmitError),
-    /// Not a query, or not one for exactly one configured destination.
+    /// Not a query, not one for exactly one configured destination, or not made as its type is documented.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// The source's account has no client: the configuration and the wiring disagree.
@@ -92,6 +92,9 @@ pub(crate) struct ValidQuery {
 pub(crate) fn validate(body: &Bytes, plan: &Plan) -> Result<ValidQuery, QueryError> {
     submit::check_body(body)?;
     let addressed = address::read(body, plan, Wanted::Query)?;
+    if !addressed.flags.has(Flags::UNKNOWN_KIND) {
+        content::check(body, &addressed.destinations, plan.level)?;
+    }
     let with_ids = address::with_ids(body, &addressed).map(Bytes::from);
     let destinations: Vec<_> = addressed.destinations.into_iter().cloned().collect();
     Ok(ValidQuery {

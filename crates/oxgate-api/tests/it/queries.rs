@@ -49,3 +49,16 @@ async fn an_event_is_no_query() {
     assert_eq!(house.call("POST", "/v1/queries", two.to_string()).await.code(), "OXG0038");
     assert_eq!(house.call("POST", "/v1/queries", "").await.code(), "OXG0005");
 }
+
+#[tokio::test]
+async fn a_query_that_is_not_valid_is_not_sent() {
+    let house = House::still();
+    let mut wrong = search(NORTH);
+    wrong["Patient"]["Demographics"] = serde_json::json!([MARKER]);
+    let answer = house.call("POST", "/v1/queries", wrong.to_string()).await;
+    assert_eq!((answer.code().as_str(), answer.status.as_u16()), ("OXG0041", 422));
+    let problem = answer.json();
+    assert_eq!((&problem["kind"], &problem["errors"]), (&"PatientSearch.Query".into(), &1.into()));
+    assert_eq!(problem["problems"][0]["path"], "$.Patient.Demographics");
+    assert!(!problem.to_string().contains(MARKER));
+}

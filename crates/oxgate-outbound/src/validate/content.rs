@@ -4,7 +4,7 @@ use super::Invalid;
 use crate::plan::Destination;
 use redox_model::catalogue::{self, EventInfo, Type};
 use redox_model::envelope::{self, Message};
-use redox_model::validate::{self, Level, Problem, Report, Requirement, Severity};
+use redox_model::validate::{self, Level, Problem, Report, Requirement, Rule, Severity};
 
 /// The most problems that a refusal lists: enough to mend a mapping, short enough to log.
 pub const PROBLEMS_MAX: usize = 20;
@@ -12,15 +12,18 @@ pub const PROBLEMS_MAX: usize = 20;
 /// Judges a body for these destinations. A requirement counts where the event type has the member, so that a destination
 /// that requires `Visit.VisitNumber` still takes messages that have no visit; level off looks at no content at all.
 pub fn report(body: &[u8], destinations: &[&Destination], level: Level) -> Report {
-    let event = match envelope::read(body) {
-        Ok(Message::DataModel(envelope)) => catalogue::find(&envelope.data_model, &envelope.event_type),
-        _ => None,
-    };
     let mut requirements: Vec<Requirement> = Vec::new();
     for requirement in destinations.iter().flat_map(|destination| &destination.requires) {
-        if event.is_some_and(|event| has(event, requirement)) && !requirements.contains(requirement) {
+        if !requirements.contains(requirement) {
             requirements.push(requirement.clone());
         }
+    }
+    if !requirements.is_empty() {
+        let event = match envelope::read(body) {
+            Ok(Message::DataModel(envelope)) => catalogue::find(&envelope.data_model, &envelope.event_type),
+            _ => None,
+        };
+        requirements.retain(|requirement| event.is_some_and(|event| has(event, requirement)));
     }
     validate::with_requirements(body, level, &requirements)
 }
@@ -43,9 +46,14 @@ pub fn has(event: &EventInfo, requirement: &Requirement) -> bool {
     true
 }
 
-/// Refuses a body that has errors.
-pub(super) fn check(body: &[u8], destinations: &[&Destination], level: Level) -> Result<(), Invalid> {
-    let report = report(body, destinations, level);
+/// Refuses a body that has errors, and one that is well made but a reply: those come from Redox and never go there.
+pub(crate) fn check(body: &[u8], destinations: &[&Destination], level: Level) -> Result<(), Invalid> {
+    let mut report = report(body, destinations, level);
+    for problem in &mut report.problems {
+        if matches!(problem.rule, Rule::MetaOnly | Rule::AnswerNamedAsQuery) {
+            problem.severity = Severity::Error;
+        }
+    }
     if report.is_valid() {
         return Ok(());
     }

@@ -293,3 +293,21 @@ fn a_requirement_counts_where_the_event_type_has_the_member() {
     let outcome = check(requiring(Level::Lenient, &["Order.ID", "Procedure.Code"]), &results);
     assert!(outcome.is_ok(), "{outcome:?}");
 }
+
+#[test]
+fn a_reply_of_redox_is_no_submission() {
+    let refused = |body: &str, level| match check(Plan { level, ..plan() }, body).expect_err("refused") {
+        Invalid::Content { problems, .. } => problems.into_iter().map(|problem| problem.path).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    let stamped = |more: &str| {
+        format!(
+            r#"{{"Meta":{{"DataModel":"Order","EventType":"New","Source":{{"ID":"s-1"}},"Destinations":[{{"ID":"d-arc"}}],{more}}}}}"#
+        )
+    };
+    let logs = r#""Logs":[{"ID":"8f14e45f-ceea-467f-a0e6-2f1b5b1e9c51"}]"#;
+    assert_eq!(refused(&stamped(logs), Level::Lenient), ["$.Patient", "$.Order"]);
+    assert_eq!(refused(&stamped(r#""Errors":[{"Text":"no"}]"#), Level::Lenient), ["$"]);
+    assert_eq!(refused(&stamped(r#""Errors":[{"Text":"no"}]"#), Level::Strict)[0], "$");
+    assert!(check(plan(), &stamped(logs)).is_ok(), "off looks at no content");
+}

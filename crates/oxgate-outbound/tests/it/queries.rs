@@ -1,11 +1,16 @@
 //! Queries: answered on the same call, whatever the answer; recorded without content.
 
-use crate::gateway::{Act, Gateway, order};
+use crate::gateway::{Act, Gateway, order, plan};
 use bytes::Bytes;
 use oxgate_core::{Phi, Reason, State};
+use oxgate_outbound::Roads;
+use oxgate_outbound::plan::Plan;
 use oxgate_outbound::query::{QueryError, QueryOutcome};
 use oxgate_outbound::validate::Invalid;
 use redox_client::transport::{Lost, NotSent};
+use redox_model::validate::Level;
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 const WITHIN: Duration = Duration::from_secs(30);
@@ -81,6 +86,29 @@ async fn only_a_query_to_one_destination_leaves() {
     let error = ask(&gateway, &search(r#"[{"ID":"d-lab"},{"ID":"d-radiology"}]"#)).await.unwrap_err();
     assert_eq!(error, QueryError::Invalid(Invalid::QueryToSeveral { count: 2 }));
     assert!(gateway.redox.sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_query_is_checked_as_an_event_is() {
+    let refused = |error| match error {
+        QueryError::Invalid(Invalid::Content { kind, problems, .. }) => {
+            (kind, problems.into_iter().map(|problem| problem.path).collect::<Vec<_>>())
+        }
+        other => panic!("{other:?}"),
+    };
+    let gateway = Gateway::new();
+    let wrong = search(r#"[{"ID":"d-lab"}]"#).replace(r#""IDType":"MR""#, r#""IDType":["MR"]"#);
+    let error = ask(&gateway, &wrong).await.unwrap_err();
+    assert_eq!(refused(error), ("PatientSearch.Query".into(), vec!["$.Patient.Identifiers[0].IDType".into()]));
+    // The answer to a query has its name, and is none.
+    let meta = r#""Meta":{"DataModel":"Scheduling","EventType":"Booked","Destinations":[{"ID":"d-lab"}],"Source":{"ID":"s-1"}}"#;
+    let error = ask(&gateway, &format!(r#"{{{meta},"Visits":[]}}"#)).await.unwrap_err();
+    assert_eq!(refused(error), ("Scheduling.BookedResponse".into(), vec!["$.Meta.EventType".into()]));
+    assert!(gateway.redox.sent().is_empty());
+    let clients = HashMap::from([("main".to_owned(), Arc::clone(&gateway.redox))]);
+    let unchecked = Arc::new(Plan { level: Level::Off, ..plan() });
+    gateway.outbound.replace(Roads { plan: unchecked, clients });
+    assert_eq!(ask(&gateway, &wrong).await.unwrap().status, 200);
 }
 
 #[tokio::test]
