@@ -113,7 +113,7 @@ impl Driver {
                 Some(_) => Start::Resume,
                 None => Start::New(Box::new(spec.export(run.record.since.clone()))),
             };
-            exporter.run(&run.dir, start).await.map_err(trouble)?;
+            exporter.run(&run.dir, start).await.map_err(|error| trouble(&error))?;
             if spec.into == Into::Events {
                 // From here on the files are used up, and must not be asked for again.
                 self.job.note(|record| record.state = State::Feeding);
@@ -152,9 +152,9 @@ impl Driver {
 }
 
 /// What may pass by itself: the network, a server that answered nothing, files that did not come.
-fn trouble(error: ExportError) -> Trouble {
+fn trouble(error: &ExportError) -> Trouble {
     let is_missing = |file: &FileError| matches!(file, FileError::Missing { .. });
-    match &error {
+    match error {
         ExportError::Call { .. } | ExportError::Unanswered(_) => Trouble::Passing(error.to_string()),
         ExportError::Refused { status: 429 | 500..=599, outcome: None, .. } => Trouble::Passing(error.to_string()),
         ExportError::Files { failed, .. } if failed.iter().all(is_missing) => Trouble::Passing(error.to_string()),

@@ -99,7 +99,7 @@ impl Job {
         let mut present = self.lock();
         let next = match &present.run {
             Some(run) if run.record.state.is_under_way() => return Err(ExportRefusal::Running),
-            Some(run) if matches!(run.record.state, State::Failed | State::FeedFailed) => run.again(),
+            Some(run) if matches!(run.record.state, State::Failed | State::FeedFailed) => Ok(run.again()),
             last => Run::next(&self.spec, last.as_ref(), clock.now()),
         };
         let next = next.and_then(|run| run.save().map(|()| run)).map_err(|error| {
@@ -145,7 +145,7 @@ impl Job {
         let mut export = Export {
             name: self.spec.name.clone(),
             base: self.spec.base.to_string(),
-            into: self.spec.into_word(),
+            into: self.spec.kind(),
             state: "idle",
             ..Export::default()
         };

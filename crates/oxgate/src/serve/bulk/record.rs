@@ -142,11 +142,11 @@ impl Run {
     }
 
     /// The same run where it failed.
-    pub(super) fn again(&self) -> io::Result<Self> {
+    pub(super) fn again(&self) -> Self {
         let mut run = self.clone();
         run.record.state = if self.record.state == State::FeedFailed { State::Feeding } else { State::Running };
         (run.record.ended_at, run.record.error) = (None, None);
-        Ok(run)
+        run
     }
 
     /// Writes the record; it is on disk when this returns.

@@ -139,7 +139,7 @@ fn limits(bulk: &Bulk) -> Limits {
 }
 
 impl Spec {
-    pub(super) const fn into_word(&self) -> &'static str {
+    pub(super) const fn kind(&self) -> &'static str {
         match self.into {
             Into::Files => "files",
             Into::Events => "events",
