@@ -1,8 +1,8 @@
 //! The core: all state of an emulated Redox, changed only by requests, timers and outcomes of deliveries.
 
-use crate::auth::{Keys, KeysError, Tokens};
+use crate::auth::{Keys, Tokens};
 use crate::bulk::{self, Bulk};
-use crate::config::{Config, GatewayErrors};
+use crate::config::{Config, ConfigError, GatewayErrors};
 use crate::delivery::Purpose;
 use crate::directory::Directory;
 use crate::ehr::Ehr;
@@ -55,14 +55,14 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If a configured key set is not one.
-    pub fn new(config: Config) -> Result<Self, KeysError> {
+    /// If a configured key set is not one, or a fault rule is incomplete.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
         Ok(Self {
             directory: config.directory.clone(),
             keys: Keys::new(&config.clients)?,
             tokens: Tokens::default(),
             quota: RateWindow::default(),
-            faults: Faults::default(),
+            faults: Faults::new(&config.faults)?,
             logs: Logs::default(),
             received: Inbox::default(),
             queues: BTreeMap::new(),
@@ -82,6 +82,13 @@ impl Emulator {
     /// Tells the emulator under which address it is reached, without a slash at the end.
     pub fn set_base_url(&mut self, base_url: String) {
         self.base_url = Some(base_url);
+    }
+
+    /// Begins what the emulator does by itself from the start: the feed, if it is configured to run.
+    pub fn begin(&mut self, now: Timestamp, rng: &mut Rng) -> Effects {
+        let mut turn = Turn::new(now, rng);
+        self.set_feed(&mut turn, self.config.feed.clone());
+        turn.effects
     }
 
     /// Answers a request.
@@ -140,6 +147,7 @@ impl Emulator {
         let response = self.dispatch(turn, request, &scope);
         // A reply that another host still owes can be neither dropped nor delayed here.
         let Response::Now(reply) = response else { return response };
+        let reply = self.spoilt(turn, reply, &scope);
         if self.strike(turn, FaultKind::DropAfter, &scope).is_some() {
             return Response::Now(Reply::Hangup);
         }
@@ -152,6 +160,21 @@ impl Emulator {
             }
             None => Response::Now(reply),
         }
+    }
+
+    /// A reply as faults leave it that let the request pass.
+    fn spoilt(&mut self, turn: &mut Turn<'_>, reply: Reply, scope: &Scope) -> Reply {
+        let Reply::Answer(mut answer) = reply else { return reply };
+        if self.strike(turn, FaultKind::GarbledReply, scope).is_some() {
+            answer = answer.garbled();
+        }
+        if self.strike(turn, FaultKind::CutReply, scope).is_some() {
+            answer = answer.cut_in_half();
+        }
+        if let Some(ms) = self.strike(turn, FaultKind::SlowBody, scope).and_then(|rule| rule.ms) {
+            answer = answer.slowly(SignedDuration::from_millis(i64::from(ms)));
+        }
+        Reply::Answer(answer)
     }
 
     /// The answer of the gateway in front of Redox, before or instead of Redox itself.
@@ -171,6 +194,9 @@ impl Emulator {
         let path = request.path.as_str();
         let is_post = request.method == Method::POST;
         match path {
+            "/.well-known/oauth-authorization-server" | "/.well-known/oauth-protected-resource" => {
+                self.oauth_metadata(path).into()
+            }
             "/endpoint" | "/query" => self.endpoint(turn, request, scope),
             "/auth/authenticate" if is_post => self.authenticate(turn, request).into(),
             "/auth/refreshToken" if is_post => self.refresh(turn, request).into(),

@@ -74,6 +74,8 @@ pub struct Answer {
     pub body: Bytes,
     /// Only so many bytes of the body are sent; then the connection breaks.
     pub cut: Option<usize>,
+    /// The body takes this long, in small portions.
+    pub slow: Option<SignedDuration>,
     /// What comes in place of `body` when it would be too large to hold.
     pub pieces: Option<Pieces>,
 }
@@ -115,7 +117,7 @@ impl Answer {
     pub(crate) fn bytes(status: StatusCode, content_type: HeaderValue, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, content_type);
-        Self { status, headers, body: body.into(), cut: None, pieces: None }
+        Self { status, headers, body: body.into(), cut: None, slow: None, pieces: None }
     }
 
     fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Self {
@@ -130,6 +132,18 @@ impl Answer {
     /// The same answer, whose connection breaks in the middle of the body.
     pub(crate) fn cut_in_half(mut self) -> Self {
         self.cut = Some(self.body.len() / 2);
+        self
+    }
+
+    /// The same answer, whose body ends in the middle although HTTP calls it whole.
+    pub(crate) fn garbled(mut self) -> Self {
+        self.body = self.body.slice(..self.body.len() / 2);
+        self
+    }
+
+    /// The same answer, whose body takes its time.
+    pub(crate) fn slowly(mut self, span: SignedDuration) -> Self {
+        self.slow = Some(span);
         self
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// When something goes wrong, and what. Conditions that are null always hold.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FaultRule {
     /// What goes wrong.
@@ -39,7 +39,7 @@ pub struct FaultRule {
     /// For `status` and `destination_error`.
     #[serde(default)]
     pub status: Option<u16>,
-    /// For `latency`: milliseconds, not scaled.
+    /// For `latency` and `slow_body`: milliseconds, not scaled.
     #[serde(default)]
     pub ms: Option<u32>,
 }
@@ -78,6 +78,14 @@ pub enum FaultKind {
     DropBefore,
     /// The connection closes after the request was processed.
     DropAfter,
+    /// The reply to a processed request breaks off in the middle of its body.
+    CutReply,
+    /// The reply to a processed request is whole for HTTP, but ends in the middle of its JSON.
+    GarbledReply,
+    /// The body of a reply comes in small portions over `ms`.
+    SlowBody,
+    /// A message is accepted, and the reply names an error all the same.
+    AcceptedWithErrors,
     /// The caller's token expires just before it is checked.
     TokenExpired,
     /// The destination of a synchronous request answers with `status` (400).
@@ -170,6 +178,15 @@ impl Scope {
 }
 
 impl Faults {
+    /// The configured rules.
+    pub(crate) fn new(rules: &[FaultRule]) -> Result<Self, FaultError> {
+        let mut faults = Self::default();
+        for rule in rules {
+            faults.add(rule.clone())?;
+        }
+        Ok(faults)
+    }
+
     /// Puts a rule in force; its number.
     pub(crate) fn add(&mut self, rule: FaultRule) -> Result<u64, FaultError> {
         if !(0.0..=1.0).contains(&rule.probability) {
@@ -177,7 +194,9 @@ impl Faults {
         }
         match (rule.kind, rule.status, rule.ms) {
             (FaultKind::Status, None, _) => return Err(FaultError::Needs { kind: rule.kind, field: "status" }),
-            (FaultKind::Latency, _, None) => return Err(FaultError::Needs { kind: rule.kind, field: "ms" }),
+            (FaultKind::Latency | FaultKind::SlowBody, _, None) => {
+                return Err(FaultError::Needs { kind: rule.kind, field: "ms" });
+            }
             (_, Some(status), _) if !(200..=599).contains(&status) => return Err(FaultError::Status(status)),
             _ => {}
         }
@@ -240,6 +259,7 @@ impl Emulator {
         let rule = self.faults.strike(kind, scope, turn.rng)?;
         let mut seen = Observed::new(turn.now, What::FaultStruck);
         seen.status = rule.status;
+        seen.detail = serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned));
         if !scope.data_model.is_empty() {
             seen.event = Some(format!("{}.{}", scope.data_model, scope.event_type));
         }

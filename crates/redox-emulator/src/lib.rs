@@ -16,13 +16,53 @@
 //! **What it deliberately does not do.** No persistence: a restart forgets everything. No TLS and no authentication on
 //! the control API: it is for development machines.
 //!
-//! ```no_run
-//! # async fn example() -> std::io::Result<()> {
-//! let redox = redox_emulator::start(redox_emulator::Config::default(), redox_emulator::SystemClock, 1).await?;
-//! println!("{}", redox.info()["endpoint_url"]);
+//! # A test of your own client
+//!
+//! Start an emulator on a free port, point the client at it, and ask the emulator afterwards what it got. Faults make it
+//! fail where and when you want; with a `time_scale` below 1 retries and answers do not keep a test waiting.
+//!
+//! ```
+//! use redox_emulator::directory::fixture;
+//! use redox_emulator::{Config, FaultKind, FaultRule, SystemClock};
+//! use serde_json::{Value, json};
+//!
+//! # async fn send(url: &str, token: &str, order: &Value) -> reqwest::Result<reqwest::Response> {
+//! #     reqwest::Client::new().post(url).bearer_auth(token).json(order).send().await
+//! # }
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let redox = redox_emulator::start(Config { time_scale: 0.001, ..Config::default() }, SystemClock, 1).await?;
+//! let mut watch = redox.observe();
+//!
+//! // What your client would do: obtain a token, and send an order to the simulated hospital.
+//! let keys = json!({"apiKey": fixture::API_KEY, "secret": fixture::API_SECRET});
+//! let url = format!("{}/auth/authenticate", redox.base_url());
+//! let token: Value = reqwest::Client::new().post(url).json(&keys).send().await?.json().await?;
+//! let token = token["accessToken"].as_str().unwrap_or_default();
+//! let order = json!({
+//!     "Meta": {"DataModel": "Order", "EventType": "New", "Destinations": [{"ID": fixture::EHR_DESTINATION}]},
+//!     "Patient": {"Identifiers": [{"ID": "MR-0001", "IDType": "MR"}]},
+//!     "Order": {"ID": "ORD-1", "Status": "New"},
+//! });
+//!
+//! // The first attempt is stored, but its answer never comes: does the client send the order twice?
+//! let lost = FaultRule { count: Some(1), ..FaultRule::new(FaultKind::DropAfter) };
+//! redox.control().add_fault(&FaultRule { path: Some("/endpoint".to_owned()), ..lost }).await?;
+//! let endpoint = format!("{}/endpoint", redox.base_url());
+//! assert!(send(&endpoint, token, &order).await.is_err());
+//! assert_eq!(send(&endpoint, token, &order).await?.status(), 200);
+//! let received = redox.control().received("").await?;
+//! assert_eq!(received["counts"]["repeated_bodies"], 1, "this one does");
+//!
+//! // The hospital answers each order with a result, which waits until the application's endpoint is known.
+//! while watch.recv().await?.event.as_deref() != Some("Results.New") {}
+//! let results = redox.control().logs("data_model=Results").await?;
+//! assert_eq!(results["logs"][0]["status"], "pending");
 //! redox.shutdown().await;
 //! # Ok(())
 //! # }
+//! # let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+//! # runtime.block_on(example())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 /// The values that cross the border of the core.
@@ -106,7 +146,7 @@ mod shell;
 pub use auth::KeysError;
 pub use bulk::{BulkConfig, BulkFaults, BulkGeneration};
 pub use clock::{Clock, SystemClock};
-pub use config::{Client, Config, Limits, PlatformRole, Switches};
+pub use config::{Client, Config, ConfigError, Limits, PlatformRole, Switches};
 pub use ehr::{EhrConfig, FeedFormat, FeedSettings, Rejection, ResultStage};
 pub use emulator::Emulator;
 pub use exchange::{Effects, Handled};

@@ -23,6 +23,9 @@ pub struct Observed {
     /// More in words: codes, field names and sizes, never content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Number of the received message, by which `GET /_emulator/received` gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<u64>,
     /// Log id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
@@ -43,6 +46,7 @@ impl Observed {
             source: None,
             destination: None,
             detail: None,
+            received: None,
             log: None,
             attempt: None,
             status: None,

@@ -39,6 +39,8 @@ pub(crate) enum VerifyError {
     Unknown(String),
     #[error("destination {0:?} has no url; PATCH it first")]
     NoUrl(String),
+    #[error("the address of destination {0:?} must begin with https:// in staging and production")]
+    Insecure(String),
 }
 
 impl Emulator {
@@ -46,6 +48,10 @@ impl Emulator {
     pub(crate) fn verify(&mut self, turn: &mut Turn<'_>, id: &str, asker: Asker) -> Result<Response, VerifyError> {
         let destination = self.directory.destination(id).ok_or_else(|| VerifyError::Unknown(id.to_owned()))?;
         let url = destination.url.clone().ok_or_else(|| VerifyError::NoUrl(destination.name.clone()))?;
+        let is_development = self.directory.environment.environment_flag == "Development";
+        if self.config.strict && !is_development && !url.starts_with("https://") {
+            return Err(VerifyError::Insecure(destination.name.clone()));
+        }
         let token = destination.verification_token.clone();
         let challenge = turn.rng.uuid();
         let mut headers = common_headers();

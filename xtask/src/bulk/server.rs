@@ -24,7 +24,7 @@ impl Server {
         let settings = home.join("emulator.json");
         std::fs::write(&settings, json!({"bulk": bulk}).to_string()).context("writing the emulator's settings")?;
         let mut child = Command::new(binary)
-            .args(["emulator", "--quiet", "--listen", "127.0.0.1:0", "--settings"])
+            .args(["emulator", "--show", "nothing", "--listen", "127.0.0.1:0", "--settings"])
             .arg(&settings)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -97,6 +97,23 @@ impl Emulator {
         Ok(Answer::json(StatusCode::OK, &body).with("cache-control", http::HeaderValue::from_static("no-store")))
     }
 
+    /// `GET /.well-known/oauth-…` (RFC 8414, RFC 9728): where tokens come from, and what they are for.
+    pub(crate) fn oauth_metadata(&self, path: &str) -> Answer {
+        let base = self.base_url.as_deref().unwrap_or_default();
+        let body = if path.ends_with("protected-resource") {
+            json!({"resource": base, "authorization_servers": [base], "bearer_methods_supported": ["header"]})
+        } else {
+            json!({
+                "issuer": base, "token_endpoint": format!("{base}{}", TOKEN_PATHS[0]),
+                "grant_types_supported": ["client_credentials"],
+                "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+                "token_endpoint_auth_signing_alg_values_supported": ["RS384", "ES384", "HS384"],
+                "response_types_supported": [],
+            })
+        };
+        Answer::json(StatusCode::OK, &body)
+    }
+
     /// The base addresses under which this emulator may have been reached.
     fn audience_bases(&self, request: &Request) -> Vec<String> {
         let host = request.header("host");

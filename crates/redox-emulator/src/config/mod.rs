@@ -8,9 +8,11 @@ pub use switches::{
     ReplyShape, Retries, SuccessErrors, Switches, TokenFailure, Uploads,
 };
 
+use crate::auth::KeysError;
 use crate::bulk::BulkConfig;
 use crate::directory::Directory;
-use crate::ehr::EhrConfig;
+use crate::ehr::{EhrConfig, FeedSettings};
+use crate::faults::{FaultError, FaultRule};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +38,10 @@ pub struct Config {
     pub limits: Limits,
     /// How the simulated EHR behaves.
     pub ehr: EhrConfig,
+    /// How the feed runs from the start.
+    pub feed: FeedSettings,
+    /// Fault rules that are in force from the start.
+    pub faults: Vec<FaultRule>,
     /// How the FHIR bulk server behaves.
     pub bulk: BulkConfig,
     /// Factor on every span that the emulator itself waits (retries, answers of the EHR, feed): 0.01 makes a minute 0.6 s.
@@ -53,10 +59,23 @@ impl Default for Config {
             switches: Switches::default(),
             limits: Limits::default(),
             ehr: EhrConfig::default(),
+            feed: FeedSettings::default(),
+            faults: Vec::new(),
             bulk: BulkConfig::default(),
             time_scale: 1.0,
         }
     }
+}
+
+/// Why an emulator cannot be started with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A client's keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// A fault rule.
+    #[error("a rule in \"faults\": {0}")]
+    Fault(#[from] FaultError),
 }
 
 /// An OAuth API key: a client that authenticates with signed assertions.

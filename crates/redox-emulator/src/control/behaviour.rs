@@ -2,7 +2,7 @@
 
 use super::{ControlError, Controlled, merged, no_such_address, ok, read};
 use crate::Emulator;
-use crate::ehr::FeedSettings;
+use crate::ehr::{FeedSettings, ResultStage};
 use crate::exchange::{Request, Turn};
 use crate::faults::FaultRule;
 use crate::fhir::notification::Happening;
@@ -16,6 +16,13 @@ const EMIT_MAX: u32 = 100_000;
 #[serde(deny_unknown_fields)]
 struct Emit {
     count: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OneResult {
+    order_id: String,
+    stage: ResultStage,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +72,13 @@ impl Emulator {
             ("POST", ["ehr", "answer"]) => {
                 let meant: AnswerOrder = read(request)?;
                 ok(&json!({"answered": self.ehr_answer_open(turn, meant.order_id.as_deref())}))
+            }
+            ("POST", ["ehr", "result"]) => {
+                let wanted: OneResult = read(request)?;
+                if !self.ehr_result_now(turn, &wanted.order_id, wanted.stage) {
+                    return Err(ControlError::Unknown { what: "order", id: wanted.order_id });
+                }
+                ok(&json!({"order_id": wanted.order_id}))
             }
             ("POST", ["fhir", "notify"]) => {
                 let wanted: Notify = read(request)?;

@@ -33,7 +33,7 @@ use patients::Population;
 use scheduling::Booking;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// How the simulated EHR behaves. Durations are scaled by `time_scale`.
@@ -96,6 +96,8 @@ pub(crate) struct Ehr {
     last_task: u64,
     /// Orders left open, oldest first.
     pub(crate) open_orders: Vec<PendingOrder>,
+    /// Orders that were answered, oldest first: more results can follow.
+    answered: VecDeque<PendingOrder>,
     bookings: Vec<Booking>,
     pub(crate) feed: feed::Feed,
 }
@@ -108,6 +110,7 @@ impl Ehr {
             tasks: BTreeMap::new(),
             last_task: 0,
             open_orders: Vec::new(),
+            answered: VecDeque::new(),
             bookings: Vec::new(),
             feed: feed::Feed::default(),
         }

@@ -167,6 +167,30 @@ impl Emulator {
     /// Sends the result of one stage and plans the next.
     pub(crate) fn ehr_result(&mut self, turn: &mut Turn<'_>, order: PendingOrder, stage: usize) {
         let Some(current) = self.ehr.config.result_stages.get(stage).copied() else { return };
+        self.ehr_send_result(turn, &order, current);
+        if stage == 0 {
+            self.ehr.answered.push_back(order.clone());
+        }
+        if self.ehr.answered.len() > OPEN_MAX {
+            self.ehr.answered.pop_front();
+        }
+        if stage + 1 < self.ehr.config.result_stages.len() {
+            let between = self.ehr.config.results_between;
+            self.ehr_later(turn, between, Task::Result { order, stage: stage + 1 });
+        }
+    }
+
+    /// Sends one more result of an order, open or answered, by its id or application order id; whether it is known.
+    pub(crate) fn ehr_result_now(&mut self, turn: &mut Turn<'_>, id: &str, stage: ResultStage) -> bool {
+        let is_meant = |order: &&PendingOrder| order.id == id || order.application_id.as_deref() == Some(id);
+        let known = self.ehr.answered.iter().rev().chain(&self.ehr.open_orders).find(is_meant).cloned();
+        if let Some(order) = &known {
+            self.ehr_send_result(turn, order, stage);
+        }
+        known.is_some()
+    }
+
+    fn ehr_send_result(&mut self, turn: &mut Turn<'_>, order: &PendingOrder, current: ResultStage) {
         let at = format!("{:.3}", turn.now);
         let mut part = order.identifiers();
         for (name, value) in order.order.as_object().into_iter().flatten() {
@@ -184,10 +208,6 @@ impl Emulator {
             "Status": current.status(), "CompletionDateTime": at, "Notes": [],
         }]);
         self.send_from(turn, &order.source, "Results", "New", &order.payload("Orders", &json!([part])));
-        if stage + 1 < self.ehr.config.result_stages.len() {
-            let between = self.ehr.config.results_between;
-            self.ehr_later(turn, between, Task::Result { order, stage: stage + 1 });
-        }
     }
 
     /// Tells the sender that its order will not be carried out.

@@ -16,7 +16,7 @@ pub(crate) use query::Asked;
 
 use crate::Emulator;
 use crate::exchange::{Answer, Request, Response, Turn};
-use crate::faults::Scope;
+use crate::faults::{FaultKind, Scope};
 use crate::files::FileGone;
 use crate::logs::{LogKind, NewLog};
 use crate::message::Message;
@@ -26,7 +26,7 @@ use catalogue::{Mode, Published};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use meta::Meta;
-use reply::Refusal;
+use reply::{Refusal, error_element};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -61,7 +61,7 @@ impl Emulator {
         };
         match self.route(turn.now, &request.body, &grant.sources) {
             Ok(routed) if routed.event.mode == Mode::Query => self.ask(turn, routed, scope),
-            Ok(routed) => self.accept(turn, routed, &request.body).into(),
+            Ok(routed) => self.accept(turn, routed, &request.body, scope).into(),
             Err(refused) => {
                 let mut seen = Observed::new(turn.now, What::Refused);
                 seen.event = refused.meta.as_ref().map(Meta::event);
@@ -135,7 +135,7 @@ impl Emulator {
     }
 
     /// Stores an asynchronous message: one log per destination, then delivery behind the answer's back.
-    fn accept(&mut self, turn: &mut Turn<'_>, routed: Routed, body: &bytes::Bytes) -> Answer {
+    fn accept(&mut self, turn: &mut Turn<'_>, routed: Routed, body: &bytes::Bytes, scope: &Scope) -> Answer {
         let Routed { message, meta, event: _, source, destinations } = routed;
         let message_number = self.logs.next_message_number();
         let message = Arc::new(Message::from_sender(&meta, message));
@@ -167,9 +167,16 @@ impl Emulator {
         );
         // The answer shows the ids as they are on acceptance, before anything is delivered.
         let logs: Vec<_> = log_ids.iter().filter_map(|id| self.logs.get(id)).collect();
-        let reply = self.reply_meta(&meta, &source, &logs, &meta.event_type);
-        for (log, destination) in log_ids.iter().zip(&destinations) {
+        let mut reply = self.reply_meta(&meta, &source, &logs, &meta.event_type);
+        if self.strike(turn, FaultKind::AcceptedWithErrors, scope).is_some() {
+            let error =
+                error_element(turn, "Something went wrong after the message was stored", "transmission", "Send");
+            reply.insert("Errors".to_owned(), json!([error]));
+        }
+        for (index, (log, destination)) in log_ids.iter().zip(&destinations).enumerate() {
             let mut seen = Observed::new(turn.now, What::Accepted);
+            // Told once, however many destinations it has.
+            seen.received = (index == 0).then_some(self.received.counts.accepted);
             seen.event = Some(meta.event());
             seen.source = Some(self.directory.source_name(&source).to_owned());
             seen.destination = Some(self.directory.destination_name(destination).to_owned());

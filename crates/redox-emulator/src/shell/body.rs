@@ -1,10 +1,17 @@
 //! The body of an answer as the connection sends it: whole, piece by piece, or breaking off in the middle.
 
-use crate::exchange::Pieces;
+use crate::exchange::{Answer, Pieces};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
+use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::time::Sleep;
+
+/// In how many portions a slow body comes.
+const PORTIONS: usize = 10;
+const PORTIONS_U32: u32 = 10;
 
 /// Why a body ends early.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +23,9 @@ pub(super) struct BrokenOff;
 pub(super) struct Sent {
     announced: u64,
     bytes: Bytes,
+    /// Size of a portion, and the pause before the next one.
+    pace: Option<(usize, Duration)>,
+    pause: Option<Pin<Box<Sleep>>>,
     /// Further pieces, and the number of the next one.
     pieces: Option<(Pieces, u64)>,
     end: End,
@@ -31,11 +41,18 @@ enum End {
 }
 
 impl Sent {
-    pub(super) fn new(bytes: &Bytes, cut: Option<usize>, pieces: Option<Pieces>) -> Self {
-        let announced = bytes.len() as u64;
-        let bytes = bytes.slice(..cut.unwrap_or(bytes.len()).min(bytes.len()));
-        let pieces = pieces.map(|pieces| (pieces, 0));
-        Self { announced, end: if cut.is_some() { End::BreakSoon } else { End::Whole }, bytes, pieces }
+    pub(super) fn new(answer: Answer) -> Self {
+        let Answer { body, cut, slow, pieces, .. } = answer;
+        let pace =
+            slow.map(|span| (body.len() / PORTIONS + 1, Duration::try_from(span).unwrap_or_default() / PORTIONS_U32));
+        Self {
+            announced: body.len() as u64,
+            bytes: body.slice(..cut.unwrap_or(body.len()).min(body.len())),
+            pace,
+            pause: None,
+            pieces: pieces.map(|pieces| (pieces, 0)),
+            end: if cut.is_some() { End::BreakSoon } else { End::Whole },
+        }
     }
 }
 
@@ -47,6 +64,16 @@ impl Body for Sent {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
+        if let Some(pause) = &mut self.pause {
+            ready!(pause.as_mut().poll(context));
+            self.pause = None;
+        }
+        if let Some((portion, pause)) = self.pace
+            && self.bytes.len() > portion
+        {
+            self.pause = Some(Box::pin(tokio::time::sleep(pause)));
+            return Poll::Ready(Some(Ok(Frame::data(self.bytes.split_to(portion)))));
+        }
         if !self.bytes.is_empty() {
             return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut self.bytes)))));
         }

@@ -81,6 +81,11 @@ impl Control {
         self.call(Method::GET, &with_query("/received", query), &Value::Null).await
     }
 
+    /// Uploaded files, oldest first; `{"uploads"}`.
+    pub async fn uploads(&self) -> Result<Value, ControlRefused> {
+        self.call(Method::GET, "/uploads", &Value::Null).await
+    }
+
     /// Delivers a message to the application's destination; `{"log"}`.
     pub async fn deliver(&self, body: &Value) -> Result<Value, ControlRefused> {
         self.call(Method::POST, "/deliver", &json!({"body": body})).await

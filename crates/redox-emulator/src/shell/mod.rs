@@ -37,7 +37,7 @@ const OBSERVED_LAG_MAX: usize = 4096;
 ///
 /// # Errors
 ///
-/// If the address cannot be bound, a configured key set is not one, or no HTTP client can be made.
+/// If the address cannot be bound, the configuration is not one to start with, or no HTTP client can be made.
 pub async fn start(config: Config, clock: impl Clock, seed: u64) -> io::Result<Running> {
     let listener = TcpListener::bind(config.listen).await?;
     let addr = listener.local_addr()?;
@@ -54,6 +54,7 @@ pub async fn start(config: Config, clock: impl Clock, seed: u64) -> io::Result<R
         tasks: TaskTracker::new(),
         stop: CancellationToken::new(),
     });
+    shared.turn(Emulator::begin);
     shared.tasks.spawn(alarm_clock::run(Arc::clone(&shared)));
     shared.tasks.spawn(server::run(listener, Arc::clone(&shared), body_bytes_max));
     Ok(Running { addr, shared })

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use super::body::Sent;
-use crate::exchange::{Answer, Reply, Request};
+use crate::exchange::{Reply, Request};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -92,8 +92,10 @@ async fn respond(
     };
     match shared.answer(&request).await {
         Reply::Hangup => Err(NoAnswer::Hangup),
-        Reply::Answer(Answer { status, headers, body, cut, pieces }) => {
-            let mut response = hyper::Response::new(Sent::new(&body, cut, pieces));
+        Reply::Answer(mut answer) => {
+            let headers = std::mem::take(&mut answer.headers);
+            let status = answer.status;
+            let mut response = hyper::Response::new(Sent::new(answer));
             *response.status_mut() = status;
             *response.headers_mut() = headers;
             Ok(response)

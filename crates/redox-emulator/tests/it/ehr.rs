@@ -1,8 +1,8 @@
 //! The simulated EHR: orders and their answers, appointments, the feed.
 
 use crate::world::{World, message, order};
-use redox_emulator::Config;
 use redox_emulator::directory::fixture;
+use redox_emulator::{Config, FeedSettings};
 use serde_json::{Value, json};
 
 #[test]
@@ -239,4 +239,28 @@ fn feed_goes_faster_than_a_tick() {
     world.advance(jiff::SignedDuration::from_millis(5));
     world.control("PATCH", "/feed", &json!({"is_on": false}));
     assert_eq!(world.accept_all().len(), 50, "ten thousand a second");
+}
+
+#[test]
+fn one_more_result_is_sent_on_demand() {
+    let mut world = World::with_hook(Config::default());
+    world.post(&order("o1"));
+    world.seconds(5);
+    world.accept_all();
+    world.control("POST", "/ehr/result", &json!({"order_id": "APP-o1", "stage": "corrected"}));
+    let corrected = world.accept_all().remove(0);
+    assert_eq!(
+        (&corrected["Orders"][0]["ID"], &corrected["Orders"][0]["ResultsStatus"]),
+        (&json!("o1"), &json!("Corrected"))
+    );
+    let unknown = json!({"order_id": "o2", "stage": "final"});
+    assert_eq!(world.try_control("POST", "/ehr/result", &unknown).0, 404);
+}
+
+#[test]
+fn configured_feed_runs_from_the_start() {
+    let feed = FeedSettings { is_on: true, ..FeedSettings::default() };
+    let mut world = World::with_hook(Config { feed, ..Config::default() });
+    world.seconds(35);
+    assert_eq!(world.accept_all().len(), 3, "one in ten seconds");
 }

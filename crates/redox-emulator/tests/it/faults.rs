@@ -1,9 +1,9 @@
 //! Faults on purpose.
 
 use crate::world::{World, arrival, message};
-use redox_emulator::Config;
 use redox_emulator::directory::fixture;
 use redox_emulator::exchange::{Reply, Response};
+use redox_emulator::{Config, Emulator, FaultKind, FaultRule};
 use serde_json::{Value, json};
 
 fn with_fault(rule: &Value) -> World {
@@ -147,4 +147,44 @@ fn bad_rules_are_refused_with_a_reason() {
         assert!(body["error"].as_str().unwrap().contains(reason), "{body}");
     }
     assert_eq!(world.try_control("DELETE", "/faults/9", &json!(null)).0, 404);
+}
+
+#[test]
+fn replies_are_spoilt_after_the_request_was_processed() {
+    let mut world = World::new(Config::default());
+    world.bearer();
+    for kind in ["garbled_reply", "cut_reply", "slow_body"] {
+        world.control("POST", "/faults", &json!({"kind": kind, "count": 1, "ms": 50}));
+        let request = world.endpoint(&arrival(1));
+        let answer = world.answer(&request);
+        assert_eq!(answer.status, 200);
+        let is_json = serde_json::from_slice::<Value>(&answer.body).is_ok();
+        let seen = (is_json, answer.cut.is_some(), answer.slow.is_some());
+        assert_eq!(seen, (kind != "garbled_reply", kind == "cut_reply", kind == "slow_body"), "{kind}");
+    }
+    let received = world.control("GET", "/received", &json!(null));
+    assert_eq!(received["counts"]["accepted"], 3, "each was stored");
+    let (status, _) = world.try_control("POST", "/faults", &json!({"kind": "slow_body"}));
+    assert_eq!(status, 400, "it needs ms");
+}
+
+#[test]
+fn accepted_with_errors_is_stored_and_names_an_error() {
+    let mut world = World::new(Config::default());
+    world.control("POST", "/faults", &json!({"kind": "accepted_with_errors", "model": "PatientAdmin"}));
+    let (status, reply) = world.post(&arrival(1));
+    assert_eq!((status, &reply["Meta"]["Errors"][0]["Module"]), (200, &json!("Send")));
+    assert!(reply["Meta"]["Logs"][0]["ID"].is_string());
+    assert_eq!(world.control("GET", "/received", &json!(null))["counts"]["accepted"], 1);
+}
+
+#[test]
+fn configured_faults_are_in_force_from_the_start() {
+    let faults = vec![FaultRule { status: Some(503), ..FaultRule::new(FaultKind::Status) }];
+    let mut world = World::new(Config { faults, ..Config::default() });
+    let keys = json!({"apiKey": "x", "secret": "y"});
+    assert_eq!(world.json("/auth/authenticate", &keys).status, 503);
+    let incomplete = Config { faults: vec![FaultRule::new(FaultKind::Status)], ..Config::default() };
+    let error = Emulator::new(incomplete).unwrap_err().to_string();
+    assert!(error.contains("\"faults\"") && error.contains("status"), "{error}");
 }

@@ -156,3 +156,20 @@ async fn refused_control_request_says_why() {
     assert_eq!(redox.info()["base_url"], redox.base_url());
     redox.shutdown().await;
 }
+
+#[tokio::test]
+async fn slow_body_comes_in_portions_and_is_whole() {
+    let redox = emulator(Config::default()).await;
+    let token = bearer(&redox).await;
+    redox.control().add_fault(&FaultRule { ms: Some(10), ..FaultRule::new(FaultKind::SlowBody) }).await.unwrap();
+    let send = client().post(format!("{}/endpoint", redox.base_url())).bearer_auth(&token);
+    let mut answer = send.json(&crate::world::arrival(1)).send().await.unwrap();
+    let (mut portions, mut body) = (0, Vec::new());
+    while let Some(portion) = answer.chunk().await.unwrap() {
+        portions += 1;
+        body.extend_from_slice(&portion);
+    }
+    assert!(portions > 1, "{portions}");
+    assert!(serde_json::from_slice::<Value>(&body).unwrap()["Meta"]["Logs"].is_array());
+    redox.shutdown().await;
+}

@@ -25,16 +25,20 @@ impl World {
     pub(crate) fn new(config: Config) -> Self {
         let mut emulator = Emulator::new(config).unwrap();
         emulator.set_base_url("http://emulator.test".to_owned());
-        Self {
+        let (mut rng, now) = (Rng::new(42), "2026-03-02T09:30:00Z".parse().unwrap());
+        let begun = emulator.begin(now, &mut rng);
+        let mut world = Self {
             emulator,
-            rng: Rng::new(42),
-            now: "2026-03-02T09:30:00Z".parse().unwrap(),
+            rng,
+            now,
             timers: Vec::new(),
             outgoing: VecDeque::new(),
             replies: Vec::new(),
             observed: Vec::new(),
             token: None,
-        }
+        };
+        world.take(begun);
+        world
     }
 
     /// With the application's destination at [`HOOK`].
