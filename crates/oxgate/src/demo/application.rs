@@ -26,6 +26,8 @@ pub(crate) struct Got {
     pub(crate) answers: Vec<String>,
     /// `Oxgate-Correlation`: what was given with the question.
     pub(crate) correlation: Option<String>,
+    /// `Order.Comments`: what a hospital says when it will not carry out an order.
+    pub(crate) comments: Option<String>,
     /// `Oxgate-Out-Of-Order`.
     pub(crate) is_late_in_lane: bool,
 }
@@ -164,6 +166,7 @@ impl Application {
             kind,
             answers: answers.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect(),
             correlation: text(headers, "oxgate-correlation").map(str::to_owned),
+            comments: comments(body),
             is_late_in_lane: headers.contains_key("oxgate-out-of-order"),
         });
         StatusCode::OK
@@ -177,6 +180,11 @@ fn kind_of(message: &redox_model::envelope::Message<'_>) -> String {
         }
         redox_model::envelope::Message::FhirBundle(_) => "FHIR".to_owned(),
     }
+}
+
+fn comments(body: &[u8]) -> Option<String> {
+    let event: Value = serde_json::from_slice(body).ok()?;
+    event.pointer("/Order/Comments")?.as_str().map(str::to_owned)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -1,5 +1,7 @@
 //! Messages about invented patients, in the documented shapes.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 fn meta(data_model: &str, event_type: &str, destination: &str) -> Value {
@@ -70,6 +72,25 @@ pub(super) fn note(number: u32, destination: &str) -> Value {
     })
 }
 
+/// A report of 300 KiB, of which every byte is invented.
+pub(super) fn report() -> Vec<u8> {
+    b"An invented report about nobody. ".iter().copied().cycle().take(300 * 1024).collect()
+}
+
+/// `Media.New` with the report inside.
+pub(super) fn media(number: u32, report: &[u8]) -> Value {
+    json!({
+        "Meta": meta("Media", "New", "archive"),
+        "Patient": patient(number),
+        "Visit": visit(number),
+        "Media": {
+            "FileType": "TXT", "FileName": "report.txt", "FileContents": STANDARD.encode(report),
+            "DocumentType": "Consult Note", "DocumentID": format!("MEDIA-{number:04}"), "Availability": "Available",
+            "Provider": {"ID": "4356789876", "IDType": "NPI", "FirstName": "Invented", "LastName": "Writer"},
+        },
+    })
+}
+
 /// The same note as the hospital would send it.
 pub(super) fn note_from_hospital(number: u32) -> Value {
     let mut note = note(number, "application");
@@ -82,6 +103,14 @@ pub(super) fn search() -> Value {
     json!({
         "Meta": meta("PatientSearch", "Query", "memorial"),
         "Patient": {"Identifiers": [{"ID": "MR-0001", "IDType": "MR"}]},
+    })
+}
+
+/// `PatientSearch.Query` by name and birth date that two patients share.
+pub(super) fn ambiguous_search() -> Value {
+    json!({
+        "Meta": meta("PatientSearch", "Query", "memorial"),
+        "Patient": {"Demographics": {"FirstName": "Mirror", "LastName": "Twinfield", "DOB": "1985-05-05"}},
     })
 }
 
