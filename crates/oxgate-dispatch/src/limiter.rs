@@ -62,11 +62,31 @@ impl Default for QuotaRules {
     }
 }
 
+/// The first pause after a refusal (429) that names none. Redox documents a rolling window and no `Retry-After` (Redox
+/// docs, "Quotas and constraints"): shorter waits only add requests to the window. Each further refusal doubles it.
+pub const REFUSED_PAUSE: Duration = Duration::from_secs(30);
+
+/// The longest pause after refusals that name none: by then the whole window has rolled on.
+pub const REFUSED_PAUSE_MAX: Duration = QUOTA_WINDOW;
+
+/// The longest pause that a refusal may ask for; a mistaken header must not stop everything for a week.
+const ASKED_PAUSE_MAX: Duration = Duration::from_hours(1);
+
 /// A rolling window of requests. At most `window / slot + 1` slots are held.
 #[derive(Clone, Debug)]
 pub struct Quota {
     rules: QuotaRules,
     slots: VecDeque<Slot>,
+    refused: Refused,
+}
+
+/// What the peer's own refusals say of its count.
+#[derive(Clone, Copy, Debug, Default)]
+struct Refused {
+    /// Nothing leaves before this.
+    until: Timestamp,
+    /// Pauses in a row.
+    in_a_row: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +106,7 @@ impl Slot {
 impl Quota {
     /// An unused quota.
     pub const fn new(rules: QuotaRules) -> Self {
-        Self { rules, slots: VecDeque::new() }
+        Self { rules, slots: VecDeque::new(), refused: Refused { until: Timestamp::ZERO, in_a_row: 0 } }
     }
 
     /// Takes one request.
@@ -95,6 +115,9 @@ impl Quota {
     /// The time at which asking again may succeed, when the share and what it may borrow are used up.
     pub fn take(&mut self, share: Share, now: Timestamp) -> Result<(), Timestamp> {
         self.forget(now);
+        if now < self.refused.until {
+            return Err(self.refused.until);
+        }
         if !self.may(share) {
             return Err(self.next_free(now));
         }
@@ -109,6 +132,22 @@ impl Quota {
             }
         }
         Ok(())
+    }
+
+    /// The peer refused a request because there were too many: nothing leaves for a while, whatever it is for. Its count is
+    /// the one that matters, and it may see requests that we do not.
+    ///
+    /// Refusals of requests that were under way together are one.
+    pub fn refused(&mut self, pause: Option<Duration>, now: Timestamp) {
+        let Refused { until, in_a_row } = self.refused;
+        let in_a_row = match now {
+            now if now < until => in_a_row,
+            now if now < until.plus(self.rules.window) => in_a_row.saturating_add(1),
+            _ => 1,
+        };
+        let grown = REFUSED_PAUSE.saturating_mul(1 << in_a_row.saturating_sub(1).min(16)).min(REFUSED_PAUSE_MAX);
+        let pause = pause.map_or(grown, |asked| asked.min(ASKED_PAUSE_MAX));
+        self.refused = Refused { until: until.max(now.plus(pause)), in_a_row };
     }
 
     /// Requests in the window that ends at `now`, over all shares.

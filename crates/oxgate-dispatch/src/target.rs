@@ -184,6 +184,8 @@ pub struct Job {
     pub body: Body,
     /// Later deliveries of its lane that it should have preceded have gone already: it was parked, or set aside.
     pub out_of_order: bool,
+    /// Which share of the quota it is sent by; what is needed for it besides, files, say, goes by the same.
+    pub share: Share,
     /// When the attempt began.
     pub started_at: Timestamp,
     /// When the attempt is given up.

@@ -9,10 +9,18 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 tokio::task_local! {
     /// Set while a delivery is sent for which the dispatcher has taken the permit already.
     static PREPAID: Cell<bool>;
+    /// The share of the delivery that files are uploaded for.
+    static SHARE: Share;
+}
+
+/// Runs what a delivery of this share needs besides its own request.
+pub(crate) async fn by_share<F: Future>(share: Share, work: F) -> F::Output {
+    SHARE.scope(share, work).await
 }
 
 /// Runs a send whose first request the dispatcher has paid for. Without it each delivery would count twice.
@@ -37,9 +45,11 @@ impl Meter {
             RequestClass::Query => self.gate.permit(Share::Interactive).await,
             RequestClass::Event if PREPAID.try_with(Cell::take).unwrap_or(false) => {}
             RequestClass::Platform => self.gate.permit(Share::FollowUp).await,
-            // A token serves every share, and the second try of an event after a 401 is under way already, as is an event
-            // whose file is sent first: they take whatever is free before they wait.
-            RequestClass::Event | RequestClass::Token | RequestClass::File => {
+            // Outside a delivery somebody waits for the file's URI.
+            RequestClass::File => self.gate.permit(SHARE.try_with(|share| *share).unwrap_or(Share::Interactive)).await,
+            // A token serves every share, and the second try of an event after a 401 is under way already: they take
+            // whatever is free before they wait.
+            RequestClass::Event | RequestClass::Token => {
                 let shares = [Share::Live, Share::Interactive, Share::FollowUp];
                 if !shares.into_iter().any(|share| self.gate.try_permit(share).is_ok()) {
                     self.gate.permit(Share::Live).await;
@@ -52,6 +62,10 @@ impl Meter {
 impl redox_client::Meter for Meter {
     fn permit(&self, class: RequestClass) -> Permit<'_> {
         Box::pin(self.permit_class(class))
+    }
+
+    fn refused(&self, pause: Option<Duration>) {
+        self.gate.refused(pause);
     }
 }
 

@@ -19,9 +19,8 @@ use redox_wire::reply::{Details, Receipt, Reply, TargetCause, UnknownWhy};
 use serde_json::{Map, Value};
 use std::time::Duration;
 
-/// The pause after a 429 that names none. Redox documents a rolling window and no `Retry-After` (Redox docs, "Quotas and
-/// constraints"): shorter waits only add requests to the window.
-pub const RATE_LIMIT_PAUSE: Duration = Duration::from_secs(30);
+/// The pause after a 429 that names none; the quota's gate, which stops every request for it, lets it grow.
+pub const RATE_LIMIT_PAUSE: Duration = oxgate_dispatch::limiter::REFUSED_PAUSE;
 
 /// What Redox's reply makes of the attempt.
 pub(crate) fn of_reply(reply: &Reply) -> Report {

@@ -71,7 +71,8 @@ impl<T: Transport> RedoxTarget<T> {
     /// The body with files uploaded and named in it, where that is configured; the upload is a step of the timeline.
     async fn with_uploads(&self, job: &Job, body: Bytes) -> Result<Bytes, Report> {
         let kind = (job.event.address.model.as_str(), job.event.address.event_type.as_str());
-        let replaced = self.uploads.replace(&*self.transport, &body, kind, job.delivery, job.started_at).await?;
+        let replaced = self.uploads.replace(&*self.transport, &body, kind, job.delivery, job.started_at);
+        let replaced = meter::by_share(job.share, replaced).await?;
         let Some(Replaced { body, uploaded }) = replaced else { return Ok(body) };
         if uploaded > 0 {
             let what = if uploaded == 1 { "file uploaded".to_owned() } else { format!("{uploaded} files uploaded") };

@@ -203,6 +203,9 @@ impl Shared {
         let request = request.timeout(REPLY_CEILING).header(AUTHORIZATION, bearer(&token)?);
         let asked = self.clock.now();
         let received = transport::exchange(request, limit).await?;
+        if received.status == 429 {
+            self.meter.refused(received.headers().retry_after());
+        }
         self.tokens.observe(asked, self.clock.now(), &received.headers());
         Ok(Some((token, received)))
     }

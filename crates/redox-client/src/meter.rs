@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// What a request is for. Redox counts them all against one quota per address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +26,10 @@ pub type Permit<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 pub trait Meter: Send + Sync {
     /// Waits until a request of this class may leave. Dropping the future must not spend anything.
     fn permit(&self, class: RequestClass) -> Permit<'_>;
+
+    /// Told of every 429, whatever the request was for, with the pause that it asked for: the limit is one of the address
+    /// (Redox docs, "Quotas and constraints").
+    fn refused(&self, _pause: Option<Duration>) {}
 }
 
 /// Lets everything pass.

@@ -6,6 +6,7 @@ use oxgate_core::{Clock, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The quota of one egress address, shared by everything that leaves through it: sends, token requests, queries.
 pub struct QuotaGate {
@@ -51,6 +52,11 @@ impl QuotaGate {
     /// The time at which asking again may succeed.
     pub fn try_permit(&self, share: Share) -> Result<(), Timestamp> {
         self.quota().take(share, self.clock.now())
+    }
+
+    /// Stops everything for a while: the peer has answered 429.
+    pub fn refused(&self, pause: Option<Duration>) {
+        self.quota().refused(pause, self.clock.now());
     }
 
     /// Requests in the present window.

@@ -81,3 +81,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_refusal_stops_every_share_for_as_long_as_it_says() {
+    let mut quota = Quota::new(QuotaRules::default());
+    quota.refused(Some(Duration::from_secs(7)), NOW);
+    for share in [Share::Live, Share::Interactive, Share::FollowUp] {
+        assert_eq!(quota.take(share, NOW.plus(Duration::from_secs(6))), Err(NOW.plus(Duration::from_secs(7))));
+    }
+    assert_eq!(quota.take(Share::Live, NOW.plus(Duration::from_secs(7))), Ok(()));
+    quota.refused(Some(Duration::from_hours(100)), NOW);
+    assert_eq!(quota.take(Share::Live, NOW), Err(NOW.plus(Duration::from_hours(1))), "not for a week");
+}
+
+#[test]
+fn refusals_without_a_pause_wait_longer_each_time() {
+    let mut quota = Quota::new(QuotaRules::default());
+    let mut now = NOW;
+    let mut pauses = Vec::new();
+    for _ in 0..6 {
+        quota.refused(None, now);
+        // Those that were under way beside it say nothing new.
+        quota.refused(None, now.plus(Duration::from_millis(1)));
+        let free = quota.take(Share::Live, now.plus(Duration::from_millis(2))).expect_err("paused");
+        pauses.push(free.since(now).as_secs());
+        now = free;
+    }
+    assert_eq!(pauses, [30, 60, 120, 240, 300, 300]);
+    now = now.plus(QUOTA_WINDOW);
+    assert_eq!(quota.take(Share::Live, now), Ok(()));
+    quota.refused(None, now);
+    assert_eq!(quota.take(Share::Live, now), Err(now.plus(REFUSED_PAUSE)), "a whole window without one is a new start");
+}

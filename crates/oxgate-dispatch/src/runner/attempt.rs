@@ -119,7 +119,10 @@ async fn ready(
     wired: &Wired,
     sender: &dyn Target,
 ) -> Result<(Ready, BytesPermit), End> {
-    let Loaded { event, out_of_order, bytes } = load(shared, start, wired).await.map_err(|error| {
+    // A rank of its own is the mark of a replay.
+    let replay = start.rank != start.id.event.seq;
+    let share = if replay { Share::FollowUp } else { wired.share };
+    let Loaded { event, out_of_order, bytes } = load(shared, start, wired, share).await.map_err(|error| {
         tracing::warn!(delivery = %start.id, %error, "cannot prepare an attempt; it is tried again");
         End::NotBegun
     })?;
@@ -128,7 +131,7 @@ async fn ready(
     };
     let (started_at, attempt_no) = (shared.clock.now(), start.row.attempts + 1);
     let deadline = started_at.plus(wired.spec.timeout);
-    let job = Job { delivery: start.id, attempt_no, event, body, out_of_order, started_at, deadline };
+    let job = Job { delivery: start.id, attempt_no, event, body, out_of_order, share, started_at, deadline };
     let prepared = CatchPanic::of(|| sender.prepare(job));
     let prepared = tokio::select! {
         biased;
@@ -150,11 +153,9 @@ async fn ready(
     }
 }
 
-async fn load(shared: &Shared, start: &Start, wired: &Wired) -> Result<Loaded, ReadFailed> {
+async fn load(shared: &Shared, start: &Start, wired: &Wired, share: Share) -> Result<Loaded, ReadFailed> {
     if let Some(quota) = &wired.quota {
-        // A rank of its own is the mark of a replay.
-        let replay = start.rank != start.id.event.seq;
-        quota.permit(if replay { Share::FollowUp } else { wired.share }).await;
+        quota.permit(share).await;
     }
     let event = shared.ledger.event(start.id.event).await?.filter(|event| event.has_body);
     let inline = event.as_ref().filter(|event| event.body_bytes <= wired.spec.inline_max);

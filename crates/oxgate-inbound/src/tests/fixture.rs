@@ -166,6 +166,7 @@ impl Road {
             event: self.event(id).await,
             body: oxgate_dispatch::Body::Inline(body.into()),
             out_of_order: false,
+            share: oxgate_dispatch::Share::Live,
             started_at: now,
             deadline: now.plus(Duration::from_secs(30)),
         }

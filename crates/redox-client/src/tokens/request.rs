@@ -93,6 +93,9 @@ async fn exchange(shared: &Shared, request: RequestBuilder) -> Result<(i64, Rece
         Fault::NotSent(why) => TokenError::Unreachable(why),
         Fault::Lost(why) => TokenError::NoAnswer(why),
     })?;
+    if received.status == 429 {
+        shared.meter.refused(received.headers().retry_after());
+    }
     shared.skew.observe(asked, shared.clock.now(), &received.headers());
     Ok((asked, received))
 }

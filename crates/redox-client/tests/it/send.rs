@@ -201,13 +201,34 @@ async fn a_query_brings_its_answer() {
 
 /// Writes down what it is asked.
 #[derive(Default)]
-struct Ledger(Mutex<Vec<RequestClass>>);
+struct Ledger(Mutex<Vec<RequestClass>>, Mutex<Vec<Option<Duration>>>);
 
 impl Meter for Ledger {
     fn permit(&self, class: RequestClass) -> Permit<'_> {
         self.0.lock().expect("no holder panics").push(class);
         Box::pin(std::future::ready(()))
     }
+
+    fn refused(&self, pause: Option<Duration>) {
+        self.1.lock().expect("no holder panics").push(pause);
+    }
+}
+
+#[tokio::test]
+async fn the_meter_is_told_of_every_429() {
+    let clock = TestClock::new();
+    let peer = Peer::start(&clock).await;
+    let ledger = Arc::new(Ledger::default());
+    let client = || {
+        let meter = Arc::clone(&ledger) as Arc<dyn Meter>;
+        Client::new(Setup { meter, ..setup(&peer.url, oauth().0, &clock) }).expect("a client is set up")
+    };
+    peer.then(TOKEN, Act::SayWith(429, ("retry-after", "7"), String::new()));
+    send(&client()).await.expect_err("no token");
+    peer.then(MESSAGE, Act::Say(429, ""));
+    send(&client()).await.expect("a reply");
+    let told = ledger.1.lock().expect("no holder panics").clone();
+    assert_eq!(told, [Some(Duration::from_secs(7)), None]);
 }
 
 #[tokio::test]
