@@ -11,11 +11,18 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use oxgate_core::Entropy;
+use redox_client::endpoints::UNITED_STATES;
 use redox_client::keys;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::fmt::Write;
+use std::io::IsTerminal;
 use std::path::PathBuf;
+
+/// Asking.
+mod ask;
+
+use ask::Asker;
 
 /// The configuration as a text with `{{places}}` to fill.
 const TEMPLATE: &str = include_str!("init/oxgate.toml");
@@ -26,31 +33,49 @@ pub(crate) struct Init {
     /// Where; made if absent. Files that exist are never overwritten.
     #[arg(default_value = ".")]
     folder: PathBuf,
-    /// Redox's address, as your region has it.
-    #[arg(long, value_name = "URL", default_value = "https://api.redoxengine.com")]
-    base_url: String,
+    /// Redox's address, as your region has it [usual: <https://api.redoxengine.com>].
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
     /// The OAuth client's id from the dashboard.
-    #[arg(long, value_name = "ID", default_value = "00000000-0000-0000-0000-000000000000")]
-    client_id: String,
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
     /// Your source at Redox.
     #[arg(long, value_name = "NAME=ID")]
     source: Vec<Named>,
     /// A destination you send to; repeat for several.
     #[arg(long, value_name = "NAME=ID")]
     destination: Vec<Named>,
-    /// Where your application takes webhooks.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080/events")]
-    handler: String,
+    /// Where your application takes webhooks [usual: <http://127.0.0.1:8080/events>].
+    #[arg(long, value_name = "URL")]
+    handler: Option<String>,
+    /// Where Redox will reach the gateway, without the path.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
     /// Where the gateway listens.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8600")]
     listen: String,
     /// Take everything from a running `oxgate emulator`, and register there.
     #[arg(long, value_name = "URL")]
     emulator: Option<String>,
+    /// Ask nothing: what no flag says gets a place to fill in. Without it a terminal is asked.
+    #[arg(long)]
+    no_input: bool,
     /// What kind of signing key.
     #[arg(long, value_enum, default_value_t)]
     kind: Kind,
 }
+
+/// Stands where an id of Redox's is to be filled in.
+const NO_ID: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Stands where the gateway's public address is to be filled in.
+const NO_HOST: &str = "https://<your public host>";
+
+/// Where an application on the same machine would listen.
+const USUAL_HANDLER: &str = "http://127.0.0.1:8080/events";
+
+/// Destinations that a person is asked for; more are quicker to write than to answer.
+const ASKED_MAX: usize = 20;
 
 /// `name=id`.
 #[derive(Clone, Debug)]
@@ -58,6 +83,8 @@ struct Named {
     name: String,
     id: String,
     accepts: Vec<String>,
+    /// Slug and environment of its FHIR server.
+    fhir: Option<String>,
 }
 
 impl std::str::FromStr for Named {
@@ -65,7 +92,8 @@ impl std::str::FromStr for Named {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, id) = text.split_once('=').ok_or("write NAME=ID")?;
-        Ok(Self { name: name.to_owned(), id: id.to_owned(), accepts: Vec::new() })
+        // Checked where the configuration is: the names that it takes are its own affair.
+        Ok(Self { name: name.to_owned(), id: id.to_owned(), accepts: Vec::new(), fhir: None })
     }
 }
 
@@ -76,7 +104,14 @@ struct Answers {
     sources: Vec<Named>,
     destinations: Vec<Named>,
     senders: Vec<String>,
+    handler: String,
+    public_url: Option<String>,
+    /// Whether uploads are known to be possible.
+    takes_uploads: bool,
 }
+
+const UPLOADS: &str = "upload_above = \"200 KiB\"";
+const NO_UPLOADS: &str = "# upload_above = \"200 KiB\"";
 
 impl Init {
     pub(crate) async fn run(&self, _: &Shared) -> Done {
@@ -92,8 +127,11 @@ impl Init {
             Some(base) => Some(fetch(base).await?),
         };
         let answers = match (&emulator, &self.emulator) {
-            (Some(info), Some(base)) => from_emulator(info, base),
-            _ => self.answers(),
+            (Some(info), Some(base)) => {
+                let usual = from_emulator(info, base);
+                Answers { handler: self.handler.clone().unwrap_or(usual.handler), ..usual }
+            }
+            _ => self.answers()?,
         };
         let token = self.write_keys()?;
         let pair = keys::generate(self.kind.of_client()).map_err(Failure::failed)?;
@@ -104,24 +142,42 @@ impl Init {
         eprintln!("Wrote {} and its keys.", config.display());
         match (&emulator, &self.emulator) {
             (Some(info), Some(base)) => self.register(base, info, &jwks, &token).await,
-            _ => self.paste(&jwks, &token),
+            _ => self.paste(&jwks, &token, answers.public_url.as_deref()),
         }
     }
 
-    fn answers(&self) -> Answers {
-        let example = |name: &str| Named {
-            name: name.to_owned(),
-            id: "00000000-0000-0000-0000-000000000000".to_owned(),
-            accepts: Vec::new(),
+    /// From the flags; at a terminal what they leave open is asked.
+    fn answers(&self) -> Result<Answers, Failure> {
+        let asks = !self.no_input && std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        let mut ask = asks.then(|| Asker::new(std::io::stdin().lock(), std::io::stderr().lock()));
+        let failed = |error: std::io::Error| Failure::failed(format!("cannot ask: {error}"));
+        let mut text = |given: &Option<String>, question: &str, usual: &str| match (given, &mut ask) {
+            (Some(given), _) => Ok(given.clone()),
+            (None, Some(ask)) => ask.text(question, usual).map_err(failed),
+            (None, None) => Ok(usual.to_owned()),
         };
-        let or = |given: &[Named], name: &str| if given.is_empty() { vec![example(name)] } else { given.to_vec() };
-        Answers {
-            base_url: self.base_url.clone(),
-            client_id: self.client_id.clone(),
-            sources: or(&self.source, "application"),
-            destinations: or(&self.destination, "hospital"),
+        let base_url = text(&self.base_url, "Redox's address in your region", UNITED_STATES)?;
+        let client_id = text(&self.client_id, "Client id of the OAuth API key (empty: later)", NO_ID)?;
+        let handler = text(&self.handler, "Where your application takes webhooks", USUAL_HANDLER)?;
+        let public_url = text(&self.public_url, "Where Redox will reach this gateway", NO_HOST)?;
+        let mut named = |given: &[Named], question: &str, most: usize, usual: &str| {
+            let all = match (given.is_empty(), &mut ask) {
+                (true, Some(ask)) => ask.named(question, most).map_err(failed)?,
+                _ => given.to_vec(),
+            };
+            let example = Named { name: usual.to_owned(), id: NO_ID.to_owned(), accepts: Vec::new(), fhir: None };
+            Ok::<_, Failure>(if all.is_empty() { vec![example] } else { all })
+        };
+        Ok(Answers {
+            sources: named(&self.source, "Your source at Redox", 1, "application")?,
+            destinations: named(&self.destination, "A destination you send to", ASKED_MAX, "hospital")?,
+            base_url,
+            client_id,
             senders: Vec::new(),
-        }
+            handler,
+            public_url: Some(public_url).filter(|url| url != NO_HOST),
+            takes_uploads: false,
+        })
     }
 
     /// Makes the keys that never leave this machine; returns the verification token, which goes into the dashboard.
@@ -155,10 +211,14 @@ impl Init {
             let accepts = json!(destination.accepts);
             write!(
                 destinations,
-                "[[destination]]\nname = \"{}\"\nid = \"{}\"\naccepts = {accepts}\n\n",
+                "[[destination]]\nname = \"{}\"\nid = \"{}\"\naccepts = {accepts}\n",
                 destination.name, destination.id
             )
             .expect("writing to a string");
+            if let Some(fhir) = &destination.fhir {
+                writeln!(destinations, "fhir = \"{fhir}\"").expect("writing to a string");
+            }
+            destinations.push('\n');
         }
         let names: Vec<&str> = answers.destinations.iter().map(|destination| destination.name.as_str()).collect();
         TEMPLATE
@@ -166,25 +226,37 @@ impl Init {
             .replace("{{base_url}}", &answers.base_url)
             .replace("{{client_id}}", &answers.client_id)
             .replace("{{sources}}", sources.trim_end())
+            .replace("{{upload_above}}", if answers.takes_uploads { UPLOADS } else { NO_UPLOADS })
             .replace("{{destinations}}", destinations.trim_end())
             .replace("{{partner_sources}}", &json!(answers.senders).to_string())
             .replace("{{partner_destinations}}", &json!(names).to_string())
-            .replace("{{handler}}", &self.handler)
+            .replace(
+                "{{public_url}}",
+                &answers.public_url.as_ref().map_or_else(
+                    || "# public_url = \"https://gateway.example.org\"".to_owned(),
+                    |url| format!("public_url = \"{url}\""),
+                ),
+            )
+            .replace("{{handler}}", &answers.handler)
     }
 
-    fn paste(&self, jwks: &Value, token: &str) -> Done {
+    /// Everything that the dashboard has to be told, ready to paste.
+    fn paste(&self, jwks: &Value, token: &str, public_url: Option<&str>) -> Done {
+        let host = public_url.unwrap_or(NO_HOST).trim_end_matches('/');
         eprintln!("\nIn Redox's dashboard:");
         eprintln!(
-            "  1. API keys: create an OAuth API key and paste the JWK set below. Put its client id into oxgate.toml."
+            "  1. API keys: create an OAuth API key. As its public key paste the JWK set below, or give this URL,"
         );
-        eprintln!("  2. Destinations: create one with method POST, this verification token, and the endpoint");
-        eprintln!("     https://<your public host>/redox/main");
-        eprintln!("     {token}");
-        eprintln!("  3. Fill in the ids of your source and destinations in oxgate.toml.");
-        eprintln!(
-            "\nThen: oxgate config check -c {0}, oxgate serve -c {0}\n",
-            self.folder.join("oxgate.toml").display()
-        );
+        eprintln!("     from which Redox then fetches rotated keys by itself:");
+        eprintln!("       {host}/.well-known/jwks.json");
+        eprintln!("     Put the key's client id into oxgate.toml.");
+        eprintln!("  2. Destinations: create one with verification method POST,");
+        eprintln!("       endpoint            {host}/redox/main");
+        eprintln!("       verification token  {token}");
+        eprintln!("     and press \"Verify\" once the gateway serves.");
+        eprintln!("  3. Fill in the ids of your source and destinations in oxgate.toml, where they are zeros.");
+        let config = self.folder.join("oxgate.toml");
+        eprintln!("\nThen: oxgate config check -c {0}, oxgate serve -c {0}\n", config.display());
         print(&serde_json::to_string_pretty(jwks).expect("a JWK set prints"))
     }
 
@@ -253,11 +325,15 @@ fn application_destination(info: &Value) -> Option<String> {
 
 fn from_emulator(info: &Value, base: &str) -> Answers {
     let ours = application_destination(info);
+    // The FHIR base ends with its environment.
+    let fhir_base = text(info, "fhir_base");
+    let environment = fhir_base.rsplit('/').next().unwrap_or_default();
     let named = |value: &Value| {
         let accepts = value.get("accepts").and_then(Value::as_array).into_iter().flatten();
         // `*` takes everything, and so does an empty list here.
         let accepts = accepts.filter_map(Value::as_str).filter(|pattern| *pattern != "*").map(str::to_owned).collect();
-        Named { name: slug(&text(value, "name")), id: text(value, "id"), accepts }
+        let fhir = value.get("slug").and_then(Value::as_str).map(|slug| format!("{slug}/{environment}"));
+        Named { name: slug(&text(value, "name")), id: text(value, "id"), accepts, fhir }
     };
     let mut sources: Vec<Named> = items(info, "sources").map(named).collect();
     let senders = sources.iter().skip(1).map(|source| source.id.clone()).collect();
@@ -268,5 +344,8 @@ fn from_emulator(info: &Value, base: &str) -> Answers {
         sources,
         destinations: items(info, "destinations").filter(|value| Some(text(value, "id")) != ours).map(named).collect(),
         senders,
+        handler: USUAL_HANDLER.to_owned(),
+        public_url: None,
+        takes_uploads: true,
     }
 }

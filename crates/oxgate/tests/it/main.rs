@@ -10,3 +10,4 @@ mod life;
 mod mllp;
 mod road;
 mod sync;
+mod through;
