@@ -171,6 +171,15 @@ impl Outage {
         }
     }
 
+    /// The clock was set back: pauses under way do not grow by it.
+    pub fn clock_set_back(&mut self, by: Duration) {
+        match &mut self.breaker {
+            Breaker::Closed { since } => *since = since.minus(by),
+            Breaker::Open { since, until, .. } => (*since, *until) = (since.minus(by), until.minus(by)),
+        }
+        self.failing.values_mut().for_each(|failing| failing.since = failing.since.minus(by));
+    }
+
     /// Deliveries that are remembered as failing.
     pub fn failing(&self) -> usize {
         self.failing.len()

@@ -26,6 +26,7 @@ use crate::ledger::Ledger;
 use crate::status::Status;
 use crate::target::Wired;
 use crate::timer::Timer;
+use oxgate_core::limits::LANE_WINDOW;
 use oxgate_core::{Clock, Entropy};
 use oxgate_store::view::Change;
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub struct Parts {
 /// The runner before it runs.
 pub struct Runner {
     parts: Parts,
+    window: usize,
     commands: mpsc::Receiver<Command>,
     handle: Handle,
 }
@@ -100,7 +102,15 @@ impl Runner {
     /// A runner that has not begun. Nothing happens until [`Runner::run`] is polled.
     pub fn new(parts: Parts) -> Self {
         let (sender, commands) = mpsc::channel(COMMAND_QUEUE);
-        Self { parts, commands, handle: Handle { commands: sender } }
+        Self { parts, window: LANE_WINDOW, commands, handle: Handle { commands: sender } }
+    }
+
+    /// With windows of another size than [`LANE_WINDOW`]: a small one brings every turn of a long backlog into a short
+    /// test.
+    #[must_use]
+    pub const fn with_window(mut self, window: usize) -> Self {
+        self.window = window;
+        self
     }
 
     /// A handle to talk to it while it runs.
@@ -112,7 +122,7 @@ impl Runner {
     ///
     /// It stops only through [`Handle::stop`]; dropping the future drops the attempts under way, as a crash would.
     pub async fn run(self) {
-        let Self { parts, commands, handle } = self;
+        let Self { parts, window, commands, handle } = self;
         // Kept, so that the command queue stays open although the caller may have dropped its handles.
         let _open = handle;
         let shared = Shared {
@@ -125,7 +135,7 @@ impl Runner {
             stopping: CancellationToken::new(),
             refuses: AtomicBool::new(false),
         };
-        engine::Engine::new(Arc::new(shared), parts.targets, commands).run().await;
+        engine::Engine::new(Arc::new(shared), parts.targets, window, commands).run().await;
     }
 }
 

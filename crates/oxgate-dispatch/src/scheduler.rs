@@ -29,7 +29,7 @@ use oxgate_core::lane::LaneState;
 use oxgate_core::limits::LANE_WINDOW;
 use oxgate_core::{Delivery, DeliveryId, Timestamp};
 use oxgate_store::view::OpenDelivery;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use window::Window;
 
@@ -38,7 +38,8 @@ use window::Window;
 pub struct Scheduler {
     window: usize,
     lanes: BTreeMap<i64, Lane>,
-    gates: HashMap<String, Gate>,
+    /// Ordered, so that the same events lead to the same starts.
+    gates: BTreeMap<String, Gate>,
     /// When which lane needs a look.
     wakes: BTreeSet<(Timestamp, i64)>,
     /// Lanes whose windows want more from the store.
@@ -135,7 +136,7 @@ impl Scheduler {
         Self {
             window,
             lanes: BTreeMap::new(),
-            gates: HashMap::new(),
+            gates: BTreeMap::new(),
             wakes: BTreeSet::new(),
             hungry: BTreeSet::new(),
             releasable: BTreeSet::new(),
@@ -428,6 +429,16 @@ impl Scheduler {
         let gates = self.gates.values().filter_map(Gate::wake);
         let crowded = self.crowded.values().copied();
         lanes.into_iter().chain(gates).chain(crowded).filter(|at| *at > now && *at != Timestamp::NEVER).min()
+    }
+
+    /// The clock was set back: what waits for a while does not wait longer by it. Time limits of deliveries follow the
+    /// clock.
+    pub fn clock_set_back(&mut self, by: Duration) {
+        self.gates.values_mut().for_each(|gate| gate.clock_set_back(by));
+        self.crowded.values_mut().for_each(|at| *at = at.minus(by));
+        for number in self.lanes.keys().copied().collect::<Vec<_>>() {
+            self.with_lane(number, |lane| lane.window.clock_set_back(by));
+        }
     }
 
     /// What is held in memory.

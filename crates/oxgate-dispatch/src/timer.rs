@@ -9,6 +9,18 @@ use std::time::Duration;
 pub trait Timer: Send + Sync + 'static {
     /// Resolves once the clock has reached `at`; at once when it has already.
     fn until(&self, at: Timestamp) -> BoxFuture<'static, ()>;
+
+    /// Resolves `span` after `now`, which is the present: for limits and pauses, which a clock that is set meanwhile must
+    /// neither cut short nor draw out.
+    fn after(&self, now: Timestamp, span: Duration) -> BoxFuture<'static, ()> {
+        self.until(now.plus(span))
+    }
+
+    /// Resolves when it is worth while to look whether the clock was set back, which [`Timer::until`] would only draw out.
+    /// Never, where nobody sets the clock.
+    fn look_again(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// The runtime's timer, following a wall clock.
@@ -38,5 +50,13 @@ impl Timer for ClockTimer {
                 tokio::time::sleep(left.min(LOOK_AGAIN)).await;
             }
         })
+    }
+
+    fn after(&self, _now: Timestamp, span: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(span))
+    }
+
+    fn look_again(&self) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(LOOK_AGAIN))
     }
 }

@@ -171,7 +171,8 @@ async fn load(shared: &Shared, start: &Start, wired: &Wired, share: Share) -> Re
 }
 
 async fn deliver(shared: &Shared, sender: &dyn Target, job: Job, mode: Mode) -> Report {
-    let (delivery, deadline) = (job.delivery, job.deadline);
+    let delivery = job.delivery;
+    let timeout = shared.timer.after(job.started_at, job.deadline.since(job.started_at));
     let attempt = CatchPanic::of(|| sender.deliver(job));
     let doubtful = |repeatable: Outcome, reason: Reason| {
         Report::new(if mode == Mode::Once { Outcome::Unknown } else { repeatable }, reason)
@@ -182,7 +183,7 @@ async fn deliver(shared: &Shared, sender: &dyn Target, job: Job, mode: Mode) -> 
             tracing::error!(%delivery, "a target panicked");
             doubtful(Outcome::EventFailed, PANICKED)
         }),
-        () = shared.timer.until(deadline) => doubtful(Outcome::TargetFailed, Reason::TIMEOUT),
+        () = timeout => doubtful(Outcome::TargetFailed, Reason::TIMEOUT),
     }
 }
 
@@ -191,7 +192,7 @@ async fn is_healthy(shared: &Shared, sender: &dyn Target) -> bool {
     tokio::select! {
         biased;
         healthy = asked => healthy.unwrap_or(false),
-        () = shared.timer.until(shared.clock.now().plus(HEALTH_TIMEOUT)) => false,
+        () = shared.timer.after(shared.clock.now(), HEALTH_TIMEOUT) => false,
     }
 }
 

@@ -14,7 +14,7 @@ use oxgate_core::lane::LaneState;
 use oxgate_core::{DeliveryId, Fact, Reason, Timestamp};
 use oxgate_store::command::{LaneChange, Record, Recorded};
 use oxgate_store::view::{Change, LaneRow, OpenDelivery};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::Poll;
@@ -39,7 +39,7 @@ pub(super) struct Engine {
     pub(super) targets: Targets,
     pub(super) tasks: JoinSet<Done>,
     /// Deliveries in state `unknown`.
-    pub(super) unknown: HashMap<DeliveryId, Unknown>,
+    pub(super) unknown: BTreeMap<DeliveryId, Unknown>,
     /// Heads that ask for a successor to be tried, once their own failure is durable.
     pub(super) trials: HashSet<DeliveryId>,
     pub(super) illegal: u64,
@@ -60,6 +60,8 @@ pub(super) struct Engine {
     changing: HashSet<i64>,
     /// Nothing is begun or read before this time, because the store refused.
     hold_until: Timestamp,
+    /// The time at the last look.
+    last_look: Timestamp,
     ready: bool,
     stop_by: Option<Timestamp>,
 }
@@ -114,10 +116,15 @@ fn listen(shared: &Arc<Shared>) -> BoxFuture<'static, Vec<Change>> {
 }
 
 impl Engine {
-    pub(super) fn new(shared: Arc<Shared>, wired: Vec<Wired>, commands: mpsc::Receiver<Command>) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        wired: Vec<Wired>,
+        window: usize,
+        commands: mpsc::Receiver<Command>,
+    ) -> Self {
         let mut targets = Targets::default();
         targets.replace(wired, shared.clock.now());
-        let mut scheduler = Scheduler::new();
+        let mut scheduler = Scheduler::with_window(window);
         scheduler.set_targets(targets.gates());
         Self {
             changes: listen(&shared),
@@ -125,7 +132,7 @@ impl Engine {
             scheduler,
             targets,
             tasks: JoinSet::new(),
-            unknown: HashMap::new(),
+            unknown: BTreeMap::new(),
             trials: HashSet::new(),
             illegal: 0,
             commands,
@@ -138,6 +145,7 @@ impl Engine {
             lanes_reading: None,
             changing: HashSet::new(),
             hold_until: Timestamp::ZERO,
+            last_look: Timestamp::ZERO,
             ready: false,
             stop_by: None,
         }
@@ -149,6 +157,8 @@ impl Engine {
         while !self.has_stopped() {
             let wake = self.wake();
             let timer = self.shared.timer.until(wake);
+            // A clock that is set back must not draw out what was to happen by it.
+            let look_again = self.shared.timer.look_again();
             tokio::select! {
                 biased;
                 heard = &mut self.changes => self.heard(heard),
@@ -159,6 +169,7 @@ impl Engine {
                 }
                 Some(command) = self.commands.recv() => self.command(command),
                 () = timer => (),
+                () = look_again, if wake != Timestamp::NEVER => (),
             }
             while let Some(done) = self.tasks.try_join_next() {
                 self.hear().await;
@@ -324,6 +335,7 @@ impl Engine {
     /// Does everything that can be done now.
     fn act(&mut self) {
         let now = self.shared.clock.now();
+        self.follow_clock(now);
         if !self.ready || self.stop_by.is_some() || now < self.hold_until {
             return;
         }
@@ -343,6 +355,22 @@ impl Engine {
         self.look_at_unknown(now);
         self.start(now);
         self.read();
+    }
+
+    /// What was to happen in a while still happens in that while when the clock has been set back; what is to happen at a
+    /// time of day (expiry) follows the clock.
+    fn follow_clock(&mut self, now: Timestamp) {
+        let before = std::mem::replace(&mut self.last_look, now);
+        let back = before.since(now);
+        if back.is_zero() {
+            return;
+        }
+        tracing::warn!(back_ms = back.as_millis(), "the clock was set back");
+        self.scheduler.clock_set_back(back);
+        self.targets.clock_set_back(back);
+        self.unknown.values_mut().for_each(|unknown| unknown.due = unknown.due.minus(back));
+        self.hold_until = self.hold_until.minus(back);
+        self.stop_by = self.stop_by.map(|by| by.minus(back));
     }
 
     fn start(&mut self, now: Timestamp) {
@@ -393,7 +421,7 @@ impl Engine {
     /// for a while and then its lane is read again, so that a disagreement never becomes a storm of attempts.
     pub(super) fn distrust(&mut self, lane: i64, id: DeliveryId) {
         self.forget_delivery(lane, id);
-        let until = self.shared.timer.until(self.shared.clock.now().plus(DISTRUST));
+        let until = self.shared.timer.after(self.shared.clock.now(), DISTRUST);
         self.tasks.spawn(async move {
             until.await;
             Done::Distrusted(lane, id)

@@ -70,7 +70,7 @@ impl Shared {
             Ok(found) => Some(found),
             Err(error) => {
                 tracing::warn!(%error, "cannot read lanes; it is tried again");
-                self.timer.until(self.clock.now().plus(STORE_PAUSE)).await;
+                self.timer.after(self.clock.now(), STORE_PAUSE).await;
                 None
             }
         }
@@ -80,6 +80,6 @@ impl Shared {
         if !self.refuses.swap(true, Ordering::Relaxed) {
             tracing::warn!(%refused, "the store refuses; what is known is kept and recorded later");
         }
-        self.timer.until(self.clock.now().plus(STORE_PAUSE)).await;
+        self.timer.after(self.clock.now(), STORE_PAUSE).await;
     }
 }

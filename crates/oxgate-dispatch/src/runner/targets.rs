@@ -7,6 +7,7 @@ use crate::target::{Outcome, Report, TargetSpec, UNROUTED, Wired};
 use oxgate_core::Timestamp;
 use oxgate_core::delivery::{OnPark, Policy};
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 /// The rules of a target that is not configured. Whether a repeat is harmless there is not known, so it is taken not to be.
 pub(super) const OF_STRANGERS: Policy = Policy::REDOX;
@@ -92,6 +93,10 @@ impl Targets {
     /// The rules of all, as they are now.
     pub(super) fn policies(&self) -> HashMap<String, Policy> {
         self.0.iter().map(|(name, running)| (name.clone(), running.wired.spec.policy)).collect()
+    }
+
+    pub(super) fn clock_set_back(&mut self, by: Duration) {
+        self.0.values_mut().for_each(|running| running.outage.clock_set_back(by));
     }
 
     pub(super) fn status(&self) -> Vec<TargetStatus> {

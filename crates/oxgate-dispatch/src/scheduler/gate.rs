@@ -2,6 +2,7 @@
 
 use oxgate_core::{DeliveryId, Timestamp};
 use std::collections::{BTreeSet, HashSet};
+use std::time::Duration;
 
 /// One target as the scheduler sees it.
 #[derive(Debug)]
@@ -79,6 +80,14 @@ impl Gate {
         match self.position {
             Position::Probing { probe, since } if probe == id => self.position = Position::Down { until: since },
             _ => (),
+        }
+    }
+
+    pub(super) fn clock_set_back(&mut self, by: Duration) {
+        match &mut self.position {
+            Position::Up => {}
+            Position::Down { until } => *until = until.minus(by),
+            Position::Probing { since, .. } => *since = since.minus(by),
         }
     }
 

@@ -5,6 +5,7 @@ use super::tail::{Loading, Tail};
 use oxgate_core::{Delivery, DeliveryId, OrderKeys, State, Timestamp};
 use oxgate_store::view::OpenDelivery;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 /// Held deliveries are kept beside the window, so that they do not fill it; this many windows of them at most, then the
 /// lane reads no further.
@@ -305,6 +306,20 @@ impl Window {
         {
             self.later.pop_first();
             self.ready.insert(place);
+        }
+    }
+
+    /// The clock was set back: what is due in a while stays due in that while.
+    pub(super) fn clock_set_back(&mut self, by: Duration) {
+        for place in self.entries.keys().copied().collect::<Vec<_>>() {
+            let was_ready = self.ready.contains(&place);
+            self.change(place, |entry| {
+                // "Not before somebody acts" is no time of the clock.
+                if entry.due != Timestamp::NEVER {
+                    entry.due = if was_ready { Timestamp::ZERO } else { entry.due.minus(by) };
+                }
+                entry.stuck_since = entry.stuck_since.map(|since| since.minus(by));
+            });
         }
     }
 
