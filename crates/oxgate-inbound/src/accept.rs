@@ -186,13 +186,18 @@ async fn write(inbound: &Inbound, verified: &Verified, prepared: &Prepared) -> R
     acknowledge(inbound, verified, prepared, accepted)
 }
 
-/// Compares the first body under the key with this one, on a thread for blocking work: it is rare, and may be large.
+/// Bodies up to this many bytes are compared on the spot, which is cheaper than a change of threads.
+const COMPARED_ON_THE_SPOT: usize = 64 * 1024;
+
+/// Compares the first body under the key with this one; large ones on a thread for blocking work.
 async fn verdict(inbound: &Inbound, verified: &Verified, first: EventId) -> Result<Verdict, Refused> {
     let Ok(first) = inbound.parts.store.body(first).await else { return Err(Refused::Sick) };
     let Some(first) = first else { return Ok(Verdict::Different) };
     let second = verified.body().clone();
+    let is_small = first.len().max(second.len()) <= COMPARED_ON_THE_SPOT;
+    let comparing = move || std::panic::catch_unwind(|| compare(&first, &second)).ok();
+    let ended = if is_small { comparing() } else { tokio::task::spawn_blocking(comparing).await.unwrap_or(None) };
     // A comparison that panics proves nothing, and what is not proved to be the same is delivered.
-    let ended = tokio::task::spawn_blocking(move || compare(&first, &second)).await;
     Ok(ended.unwrap_or(Verdict::Different))
 }
 

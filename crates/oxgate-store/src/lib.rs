@@ -61,7 +61,11 @@ pub use faults::Faults;
 pub use folder::FolderError;
 pub use open::OpenError;
 pub use settings::{Kek, Retention, Settings};
+#[cfg(any(test, feature = "mutations"))]
+pub use sqlite::read::Pause;
 pub use store::Store;
+#[cfg(any(test, feature = "mutations"))]
+pub use writer::{Begun, Stepper};
 
 /// Why a call was not carried out: nobody may be acknowledged.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]

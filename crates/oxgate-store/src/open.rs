@@ -81,18 +81,24 @@ pub(crate) struct Opened {
 /// What has to end in order: the writer, the checkpointer, the lock.
 pub(crate) struct Threads {
     writer: Option<JoinHandle<()>>,
-    checkpointer: Checkpointer,
+    checkpointer: Option<Checkpointer>,
     lock: Option<Lock>,
 }
 
 impl Threads {
+    /// Of a store whose writer somebody else holds.
+    #[cfg(any(test, feature = "mutations"))]
+    pub(crate) const fn none() -> Self {
+        Self { writer: None, checkpointer: None, lock: None }
+    }
+
     /// Waits for the writer to finish what is queued, empties the log, gives the folder back.
     pub(crate) fn end(&mut self, readers: &Readers) {
         if let Some(writer) = self.writer.take() {
             // A panic of the thread has been reported where it happened.
             let _ = writer.join();
             readers.close();
-            self.checkpointer.close();
+            self.checkpointer.iter_mut().for_each(Checkpointer::close);
             self.lock = None;
         }
     }
@@ -103,6 +109,38 @@ pub(crate) fn open(
     clock: Arc<dyn Clock>,
     entropy: &Arc<dyn Entropy>,
 ) -> Result<(Opened, Threads), OpenError> {
+    let Ready { writer, vault, keyed, lock } = ready(settings, clock, entropy)?;
+    let (readers, log) = (Arc::new(Readers::new(writer.engine.path())), writer.engine.log());
+    let checkpointer = Checkpointer::spawn(writer.engine.path(), Arc::clone(&log))?;
+    let shared = Arc::clone(&writer.shared);
+    let writer = std::thread::Builder::new().name("oxgate-writer".to_owned()).spawn(move || writer.run())?;
+    let threads = Threads { writer: Some(writer), checkpointer: Some(checkpointer), lock: Some(lock) };
+    Ok((Opened { shared, vault, readers, keyed, log }, threads))
+}
+
+/// The same without threads: questions are answered on the spot, and groups are written when the stepper is told to.
+#[cfg(any(test, feature = "mutations"))]
+pub(crate) fn open_stepped(
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+    pause: crate::sqlite::read::Pause,
+) -> Result<(Opened, crate::writer::Stepper), OpenError> {
+    let Ready { writer, vault, keyed, lock } = ready(settings, clock, entropy)?;
+    let readers = Arc::new(Readers::on_the_spot(writer.engine.path(), pause));
+    let (shared, log) = (Arc::clone(&writer.shared), writer.engine.log());
+    Ok((Opened { shared, vault, readers, keyed, log }, crate::writer::Stepper::new(writer, lock)))
+}
+
+/// A store that is checked, locked and brought up to date.
+struct Ready {
+    writer: Writer<Sqlite>,
+    vault: Arc<Vault>,
+    keyed: Keyed,
+    lock: Lock,
+}
+
+fn ready(settings: &Settings, clock: Arc<dyn Clock>, entropy: &Arc<dyn Entropy>) -> Result<Ready, OpenError> {
     folder::prepare(&settings.folder)?;
     let lock = folder::lock(&settings.folder, clock.now())?;
     let keyed = Keyed::new(settings.search_key);
@@ -120,8 +158,6 @@ pub(crate) fn open(
         engine.commit()?;
         vault.install(fresh);
     }
-    let (readers, log) = (Arc::new(Readers::new(engine.path())), engine.log());
-    let checkpointer = Checkpointer::spawn(engine.path(), Arc::clone(&log))?;
     let shared = Arc::new(Shared {
         queue: Queue::new(),
         changes: Changes::default(),
@@ -129,10 +165,8 @@ pub(crate) fn open(
         counts: Counts::default(),
         sick: watch::Sender::new(false),
     });
-    let writer = Writer { engine, shared: Arc::clone(&shared), clock, faults: settings.faults.clone(), number: 0 };
-    let writer = std::thread::Builder::new().name("oxgate-writer".to_owned()).spawn(move || writer.run())?;
-    let threads = Threads { writer: Some(writer), checkpointer, lock: Some(lock) };
-    Ok((Opened { shared, vault: Arc::new(vault), readers, keyed, log }, threads))
+    let writer = Writer { engine, shared, clock, faults: settings.faults.clone(), number: 0 };
+    Ok(Ready { writer, vault: Arc::new(vault), keyed, lock })
 }
 
 /// Compares the keys given with those the store was made with, reading only.

@@ -66,6 +66,33 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { opened, ends, clock, entropy, renewing }) })
     }
 
+    /// Opens it without threads of its own: groups are written when the [`crate::Stepper`] is told to, and questions
+    /// are answered on the asker's task, with `pause` before and after. For simulations.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    #[cfg(any(test, feature = "mutations"))]
+    #[expect(clippy::needless_pass_by_value, reason = "as for `open`")]
+    pub fn open_stepped(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        pause: crate::Pause,
+    ) -> Result<(Self, crate::Stepper), OpenError> {
+        let (opened, stepper) = open::open_stepped(&settings, Arc::clone(&clock), &entropy, pause)?;
+        let (ends, renewing) = (Mutex::new(open::Threads::none()), tokio::sync::Mutex::new(()));
+        Ok((Self { inner: Arc::new(Inner { opened, ends, clock, entropy, renewing }) }, stepper))
+    }
+
+    /// Asks a snapshot on the spot, without any pause: for those who watch from outside.
+    ///
+    /// # Errors
+    /// Those of `ask`, and when no snapshot can be had.
+    #[cfg(any(test, feature = "mutations"))]
+    pub fn look<T>(&self, ask: impl FnOnce(&dyn crate::engine::Reads) -> Result<T, ReadError>) -> Result<T, ReadError> {
+        self.inner.opened.readers.with_one(ask)
+    }
+
     /// The search key, for correlation and order keys.
     pub fn keyed(&self) -> &Keyed {
         &self.inner.opened.keyed

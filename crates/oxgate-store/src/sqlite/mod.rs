@@ -128,7 +128,7 @@ impl Sqlite {
     }
 
     /// What the writing connection says to a pragma.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "mutations"))]
     pub(crate) fn pragma(&self, name: &str) -> i64 {
         let connection = self.connection.as_ref().expect("open");
         connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).expect("a pragma with a number")

@@ -5,7 +5,13 @@
 
 mod queue;
 
+/// The same writer, group by group, for whoever wants to say when.
+#[cfg(any(test, feature = "mutations"))]
+mod stepper;
+
 pub(crate) use queue::Queue;
+#[cfg(any(test, feature = "mutations"))]
+pub use stepper::{Begun, Stepper};
 
 use crate::Refused;
 use crate::changes::Changes;
@@ -94,7 +100,7 @@ impl<E: Engine> Writer<E> {
     /// Writes groups until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         while let Some(group) = self.shared.queue.next_group() {
-            let group = if self.shared.disk.look() { refuse_new_work(group) } else { group };
+            let group = self.admitted(group);
             self.write(group);
             if *self.shared.sick.borrow() && !self.convalesce() {
                 break;
@@ -104,15 +110,25 @@ impl<E: Engine> Writer<E> {
         self.shared.changes.close();
     }
 
+    /// What of a group may be written with the space there is.
+    fn admitted(&self, group: Group) -> Group {
+        if self.shared.disk.look() { refuse_new_work(group) } else { group }
+    }
+
     fn write(&mut self, group: Group) {
         if group.commands.is_empty() {
             return;
         }
         let Group { commands, waiting } = group;
-        match self.transact(&commands, waiting) {
-            Ok(()) => {}
-            Err((waiting, GroupError::Command { .. })) if commands.len() > 1 => self.each_alone(commands, waiting),
-            Err((waiting, error)) => self.failed(commands, waiting, &error),
+        if let Err((waiting, error)) = self.transact(&commands, waiting) {
+            self.not_written(commands, waiting, &error);
+        }
+    }
+
+    fn not_written(&mut self, commands: Vec<Command>, waiting: Vec<Waiting>, error: &GroupError) {
+        match error {
+            GroupError::Command { .. } if commands.len() > 1 => self.each_alone(commands, waiting),
+            error => self.failed(commands, waiting, error),
         }
     }
 
@@ -170,14 +186,24 @@ impl<E: Engine> Writer<E> {
 
     /// One transaction; the callers are answered when it is durable, or handed back when it is not.
     fn transact(&mut self, commands: &[Command], mut waiting: Vec<Waiting>) -> Result<(), (Vec<Waiting>, GroupError)> {
-        self.number += 1;
-        let mut applied = match self.engine.apply(self.clock.now(), commands) {
-            Ok(applied) => applied,
-            Err(error) => return Err((waiting, error)),
-        };
-        if self.faults.has(Mutation::G1AnswerBeforeCommit) {
-            answer(std::mem::take(&mut waiting), &mut applied);
+        match self.begin(commands, &mut waiting) {
+            Ok(applied) => self.finish(applied, waiting),
+            Err(error) => Err((waiting, error)),
         }
+    }
+
+    /// Applies a group: its transaction is open when this returns, and nobody is answered yet.
+    fn begin(&mut self, commands: &[Command], waiting: &mut Vec<Waiting>) -> Result<Applied, GroupError> {
+        self.number += 1;
+        let mut applied = self.engine.apply(self.clock.now(), commands)?;
+        if self.faults.has(Mutation::G1AnswerBeforeCommit) {
+            answer(std::mem::take(waiting), &mut applied);
+        }
+        Ok(applied)
+    }
+
+    /// Makes a group durable, then tells of it, then answers.
+    fn finish(&mut self, mut applied: Applied, waiting: Vec<Waiting>) -> Result<(), (Vec<Waiting>, GroupError)> {
         if applied.wrote {
             if let Err(error) = self.commit() {
                 return Err((waiting, error));
@@ -212,12 +238,25 @@ impl<E: Engine> Writer<E> {
             if !self.shared.queue.refuse_for(PROBE, &Refused::Sick) {
                 return false;
             }
-            self.number += 1;
-            let probe = self.faults.before_commit(self.number).map_err(injected);
-            match probe.and_then(|()| self.engine.recover(self.clock.now())) {
-                Ok(()) => break,
-                Err(GroupError::Full) => self.shared.disk.is_full(),
-                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the store still cannot write"),
+            if self.probe() {
+                return true;
+            }
+        }
+    }
+
+    /// One try to come back after a failed commit.
+    fn probe(&mut self) -> bool {
+        self.number += 1;
+        let probe = self.faults.before_commit(self.number).map_err(injected);
+        match probe.and_then(|()| self.engine.recover(self.clock.now())) {
+            Ok(()) => {}
+            Err(GroupError::Full) => {
+                self.shared.disk.is_full();
+                return false;
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the store still cannot write");
+                return false;
             }
         }
         // What the failed commit made of the lanes is known to nobody: let them be loaded anew.

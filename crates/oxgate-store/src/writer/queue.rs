@@ -47,6 +47,9 @@ pub(super) struct Group {
 pub(crate) struct Queue {
     classes: Mutex<Classes>,
     arrived: Condvar,
+    /// The same for a writer that is no thread.
+    #[cfg(any(test, feature = "mutations"))]
+    heard: tokio::sync::Notify,
     commands: Arc<Semaphore>,
     bytes: Arc<Semaphore>,
 }
@@ -62,6 +65,8 @@ impl Queue {
         Self {
             classes: Mutex::default(),
             arrived: Condvar::new(),
+            #[cfg(any(test, feature = "mutations"))]
+            heard: tokio::sync::Notify::new(),
             commands: Arc::new(Semaphore::new(WRITER_QUEUE_COMMANDS)),
             bytes: Arc::new(Semaphore::new(WRITER_QUEUE_BYTES)),
         }
@@ -96,6 +101,8 @@ impl Queue {
         classes.lists[class].push_back(Item { command, waiting: Waiting { reply, _permits: permits } });
         drop(classes);
         self.arrived.notify_one();
+        #[cfg(any(test, feature = "mutations"))]
+        self.heard.notify_one();
         Ok(answer)
     }
 
@@ -130,6 +137,25 @@ impl Queue {
                 return true;
             }
         }
+    }
+
+    /// Resolves when something has been queued since the last group.
+    #[cfg(any(test, feature = "mutations"))]
+    pub(super) async fn wanted(&self) {
+        loop {
+            let heard = self.heard.notified();
+            if self.classes.lock().unwrap_or_else(PoisonError::into_inner).lists.iter().any(|list| !list.is_empty()) {
+                return;
+            }
+            heard.await;
+        }
+    }
+
+    /// The next group, if there is one.
+    #[cfg(any(test, feature = "mutations"))]
+    pub(super) fn try_group(&self) -> Option<Group> {
+        let group = self.classes.lock().unwrap_or_else(PoisonError::into_inner).take();
+        (!group.commands.is_empty()).then_some(group)
     }
 
     /// Takes nothing more; what is queued is still carried out.

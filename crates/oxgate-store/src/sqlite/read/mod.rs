@@ -18,6 +18,8 @@ mod expectations;
 /// A few connections for many askers.
 mod pool;
 
+#[cfg(any(test, feature = "mutations"))]
+pub use pool::Pause;
 pub(crate) use pool::Readers;
 
 use super::connect::{self, ConnectError, Role};

@@ -16,8 +16,9 @@ impl Reader {
             plain_life(&delivery, &mut entries);
         }
         self.links(id, &mut entries)?;
-        // Stable: what shares a millisecond stays in the order of its kind above.
-        entries.sort_by_key(|entry| entry.at);
+        // Stable: what shares a millisecond stays in the order of its kind above. Nothing comes before the acceptance,
+        // whatever a clock says that was set back since.
+        entries[1..].sort_by_key(|entry| entry.at);
         Ok(entries)
     }
 
