@@ -4,6 +4,7 @@ mod bulk;
 mod codegen;
 mod fuzz;
 mod kill;
+mod sim;
 mod tidy;
 
 use clap::{Parser, Subcommand};
@@ -38,6 +39,13 @@ enum Command {
     },
     /// Measure the memory and the speed of a bulk export beside curl; fails when an aim is missed.
     Bulk(bulk::Bulk),
+    /// Simulate the gateway under many seeds with virtual time; `--help` after it shows its own options.
+    #[command(disable_help_flag = true)]
+    Sim {
+        /// `--seeds N`, `--seed S`, `--from S`, `--mutation NAME`, `--twice`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Kill a gateway under load again and again, and count what was lost, doubled or reordered.
     Kill {
         /// How often to kill it.
@@ -55,6 +63,7 @@ fn main() -> ExitCode {
         Command::Codegen { check } => codegen::run(root(), check),
         Command::Fuzz { seconds, targets } => fuzz::run(root(), seconds, &targets),
         Command::Bulk(asked) => bulk::run(&asked),
+        Command::Sim { arguments } => sim::run(root(), &arguments),
         Command::Kill { rounds, seed } => kill::run(rounds, seed),
     };
     match done {

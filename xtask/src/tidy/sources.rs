@@ -8,7 +8,7 @@ const LINES_MAX: usize = 600;
 
 pub(super) fn check(root: &Path) -> Result<Vec<String>> {
     let mut files = Vec::new();
-    for folder in ["crates", "xtask"] {
+    for folder in ["crates", "sim", "xtask"] {
         collect(&root.join(folder), &mut files)?;
     }
     let mut findings = Vec::new();

@@ -1,0 +1,210 @@
+//! Promises that are held against every step: before an attempt leaves, and whenever a delivery is parked.
+
+use crate::life::{self, REDOX};
+use crate::world::World;
+use oxgate_core::delivery::OnPark;
+use oxgate_core::lane::LaneState;
+use oxgate_core::{Clock, DeliveryId, EventId, OrderKeys, Reason, State, Timestamp};
+use oxgate_dispatch::outage::TRIAL_AFTER;
+use oxgate_dispatch::{Job, UNROUTED};
+use oxgate_store::view::{Change, DeliveryRow, LaneRow, OpenDelivery};
+use oxgate_store::{ReadError, Store};
+use std::time::Duration;
+
+/// A start is decided a moment before its attempt leaves: what became known within this time need not have been known
+/// to it.
+const MOMENT: Duration = Duration::from_secs(5);
+
+/// More than a lane can have here.
+const ALL: usize = 10_000;
+
+/// What the store tells its dispatcher, seen just before it acts on it.
+pub(crate) fn changes(world: &World, store: &Store, changes: &[Change]) {
+    let now = world.clock.elapsed();
+    for change in changes {
+        match change {
+            Change::Open(open) => {
+                world.note("open", format_args!("{} {} {}", open.id, open.row.state.as_str(), open.row.reason));
+                let mut witness = world.witness();
+                witness.keys.insert(open.id, (open.lane, open.keys.clone()));
+                let comes_back = witness.parked.remove(&open.id).is_some();
+                if comes_back {
+                    witness.reopened.insert(open.id, now);
+                }
+                drop(witness);
+                if comes_back && open.rank != open.id.event.seq {
+                    world.broken("G3", &format!("{} comes back at rank {}, not at its place", open.id, open.rank));
+                }
+            }
+            Change::Closed { id, state, .. } => {
+                world.note("closed", format_args!("{id} {}", state.as_str()));
+                if *state == State::Parked {
+                    world.witness().parked.insert(*id, now);
+                    if let Ok(Some(row)) = store.look(|reads| reads.delivery(*id)) {
+                        parked(world, &row);
+                    }
+                } else {
+                    world.witness().parked.remove(id);
+                }
+            }
+            Change::Lane(row) => world.note("lane", format_args!("{} {} {}", row.id, row.label, row.state.as_str())),
+            Change::Overflow { lane } => world.note("overflow", format_args!("{lane}")),
+        }
+    }
+}
+
+/// G1: at the moment when an acknowledgement leaves, the event is in what a crash would leave.
+pub(crate) fn acknowledged(world: &World, store: &Store, event: EventId) {
+    if !matches!(store.look(|reads| reads.event(event)), Ok(Some(_))) {
+        world.broken("G1", &format!("{event} is acknowledged, and not yet committed"));
+    }
+}
+
+/// G4: what was parked had reason to be.
+pub(crate) fn parked(world: &World, row: &DeliveryRow) {
+    if row.row.state != State::Parked {
+        return;
+    }
+    let seen = world.witness().attempts.get(&row.id).copied().unwrap_or_default();
+    let justified = match row.target.as_str() {
+        UNROUTED => [Reason::UNROUTED, Reason::UNREADABLE].contains(&row.row.reason),
+        // A crash may have come between the start and the first byte, and nobody can tell.
+        REDOX if row.row.reason == Reason::UNKNOWN_OUTCOME => row.row.attempts > 0,
+        REDOX => seen.rejected > 0,
+        target => {
+            let limit = u32::from(life::spec(world, target).policy.failures_max);
+            seen.event_failures >= if row.row.reason == Reason::FAILURE_LIMIT { 1 } else { limit }
+        }
+    };
+    if !justified {
+        world.broken("G4", &format!("{} is parked as {} after {seen:?}", row.id, row.row.reason));
+    }
+}
+
+/// What holds when an attempt leaves: its place in the order, its lane, and for Redox that it is on disk.
+pub(crate) fn attempt(world: &World, store: &Store, target: &str, job: &Job) {
+    let id = job.delivery;
+    world.witness().attempts.entry(id).or_default().begun += 1;
+    let Ok(Some(row)) = store.look(|reads| reads.delivery(id)) else {
+        return world.broken("G1", &format!("{id} is being sent, and the store does not have it"));
+    };
+    if target == REDOX && row.row.state != State::Sending {
+        return world.broken("G5", &format!("{id} leaves for Redox, and stands as {} on disk", row.row.state.as_str()));
+    }
+    if row.row.expires_at.is_some_and(|at| at.plus(Duration::from_mins(1)) < world.gateway_clock.now()) {
+        world.broken("G6", &format!("{id} is being sent although its time is over"));
+    }
+    if !row.row.state.is_open() {
+        // A person has ended it a moment ago.
+        return;
+    }
+    let Ok(lane) = lane(store, &row) else { return };
+    let Some(me) = lane.open.iter().find(|open| open.id == id) else { return };
+    in_order(world, me, &lane.open);
+    not_held(world, target, me, &lane);
+    told(world, job, &row, me, store);
+}
+
+/// A lane as it stands on disk.
+struct Lane {
+    row: Option<LaneRow>,
+    open: Vec<OpenDelivery>,
+    parked: Vec<DeliveryRow>,
+}
+
+fn lane(store: &Store, of: &DeliveryRow) -> Result<Lane, ReadError> {
+    store.look(|reads| {
+        let parked = reads.parked(Some(&of.target), 1_000)?;
+        Ok(Lane {
+            row: reads.lanes()?.into_iter().find(|row| row.id == of.lane),
+            open: reads.window(of.lane, (0, 0), ALL)?,
+            parked: parked.into_iter().filter(|row| row.lane == of.lane).collect(),
+        })
+    })
+}
+
+/// The place that a delivery was acknowledged at. Nobody replays here, so its rank must be the same.
+const fn place(id: DeliveryId) -> (u64, u16) {
+    (id.event.seq, id.n)
+}
+
+/// G3: every earlier open delivery of the lane that shares a key has left the open ones.
+fn in_order(world: &World, me: &OpenDelivery, open: &[OpenDelivery]) {
+    let now = world.clock.elapsed();
+    let witness = world.witness();
+    let blocking = open.iter().filter(|other| {
+        let just_opened = witness.reopened.get(&other.id).is_some_and(|at| *at + MOMENT > now);
+        place(other.id) < place(me.id) && other.keys.precedes(&me.keys) && !just_opened
+    });
+    let blocking: Vec<DeliveryId> = blocking.map(|other| other.id).collect();
+    // The one exception: a head that has failed for long is set aside while one successor is tried.
+    let is_trial = |head: &DeliveryId| {
+        let seen = witness.attempts.get(head).copied().unwrap_or_default();
+        seen.first_failure.is_some_and(|at| at + TRIAL_AFTER <= now + allowance(world))
+    };
+    let broken = match blocking.as_slice() {
+        [] => None,
+        [head] if is_trial(head) => None,
+        [first, ..] => Some(*first),
+    };
+    drop(witness);
+    if let Some(first) = broken {
+        world.broken("G3", &format!("{} starts while {first} is open before it", me.id));
+    }
+}
+
+/// A clock that is set ahead makes an hour short.
+fn allowance(world: &World) -> Duration {
+    let ahead: i64 = world.scenario.clock_jumps.iter().map(|(_, by)| (*by).max(0)).sum();
+    Duration::from_millis(u64::try_from(ahead).unwrap_or(0)) + MOMENT
+}
+
+/// G4: nothing passes a parked delivery that holds its lane or its key, and nothing starts in a lane that stands.
+fn not_held(world: &World, target: &str, me: &OpenDelivery, lane: &Lane) {
+    let now = world.clock.elapsed();
+    let policy = life::spec(world, target).policy;
+    let gateway_now = world.gateway_clock.now();
+    let fresh = |since: Timestamp| since.plus(MOMENT + allowance(world)) > gateway_now;
+    for row in &lane.parked {
+        let unknown = row.row.reason == Reason::UNKNOWN_OUTCOME;
+        let (parked_now, keys) = {
+            let witness = world.witness();
+            let at = witness.parked.get(&row.id);
+            (at.is_some_and(|at| *at + MOMENT > now), witness.keys.get(&row.id).map(|(_, keys)| keys.clone()))
+        };
+        let before = place(row.id) < place(me.id);
+        let holds = match if unknown { policy.on_unknown } else { policy.on_park } {
+            OnPark::Continue => false,
+            OnPark::HoldKey => before && keys.is_some_and(|keys| keys.precedes(&me.keys)),
+            OnPark::HoldLane => true,
+        };
+        if holds && !parked_now {
+            world.broken("G4", &format!("{} starts although {} is parked and holds it", me.id, row.id));
+        }
+    }
+    if let Some(row) = &lane.row
+        && !matches!(row.state, LaneState::Open | LaneState::Waiting { .. })
+        && !fresh(row.since)
+    {
+        world.broken("G4", &format!("{} starts in a lane that is {}", me.id, row.state.as_str()));
+    }
+}
+
+/// G3: who receives a delivery that was overtaken is told.
+fn told(world: &World, job: &Job, row: &DeliveryRow, me: &OpenDelivery, store: &Store) {
+    let overtaker = {
+        let witness = world.witness();
+        let Some(reopened) = witness.reopened.get(&row.id).copied() else { return };
+        let overtook = |(other, at): &(&DeliveryId, &Duration)| {
+            let Some((lane, keys)) = witness.keys.get(*other) else { return false };
+            **at < reopened && *lane == me.lane && place(**other) > place(me.id) && me.keys.precedes(keys)
+        };
+        witness.received.iter().find(overtook).map(|(other, _)| *other)
+    };
+    let Some(other) = overtaker else { return };
+    let settled = store.look(|reads| reads.delivery(other)).ok().flatten();
+    let settled = settled.is_some_and(|row| row.row.state == State::Settled);
+    if settled && !job.out_of_order && me.keys != OrderKeys::Free {
+        world.broken("G3", &format!("{} was overtaken by {other}, and its handler is not told", me.id));
+    }
+}
