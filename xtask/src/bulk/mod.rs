@@ -23,7 +23,7 @@ const PLAIN_MIN: f64 = 0.9;
 /// Least rate with every check.
 const CHECKED_MIN: f64 = 0.4;
 /// Bytes of an observation as the emulator writes it, about.
-const LINE_BYTES: u64 = 265;
+const LINE_BYTES: u64 = 256;
 /// Observations of one patient.
 const PER_PATIENT: u64 = 4;
 /// Files of the second part.
