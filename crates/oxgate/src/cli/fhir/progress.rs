@@ -2,8 +2,9 @@
 
 use fhir_bulk::names::FileId;
 use fhir_bulk::{Event, Watch};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -31,9 +32,10 @@ struct FileBar {
     bar: ProgressBar,
 }
 
-const BY_BYTES: &str = "  {msg:36!} {bar:24} {bytes:>10}/{total_bytes:10} {binary_bytes_per_sec:>12} {eta}";
-const BY_LINES: &str = "  {msg:36!} {bar:24} {prefix:>10} {human_pos:>9}/{human_len:9} {per_sec:>14} {eta}";
-const ENDLESS: &str = "  {msg:36!} {bytes:>10} {binary_bytes_per_sec:>12} {elapsed}";
+// What is not the bar takes 68 columns at most, so that 80 are enough.
+const BY_BYTES: &str = "  {msg:34!} {wide_bar} {bytes:>10} {percent:>3}% {binary_bytes_per_sec:>12} {eta:>3}";
+const BY_LINES: &str = "  {msg:34!} {wide_bar} {prefix:>10} {percent:>3}% {lines_per_sec:>12} {eta:>3}";
+const ENDLESS: &str = "  {msg:34!} {bytes:>10} {binary_bytes_per_sec:>12} {elapsed:>3}";
 
 impl Progress {
     pub(super) fn new() -> Self {
@@ -65,7 +67,11 @@ impl Progress {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("lines_per_sec", |state: &ProgressState, out: &mut dyn Write| {
+        // A bar that cannot be drawn is no reason to stop.
+        let _ = write!(out, "{:.0} lines/s", state.per_sec());
+    })
 }
 
 impl Bars {
