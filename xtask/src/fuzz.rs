@@ -15,12 +15,17 @@ struct Target {
 }
 
 const MESSAGES: (&str, Option<&str>) = ("message", Some("message.dict"));
+const HL7: (&str, Option<&str>) = ("hl7", Some("hl7.dict"));
 
-const TARGETS: [Target; 4] = [
+const TARGETS: [Target; 8] = [
     Target { name: "envelope", seeds: MESSAGES.0, words: MESSAGES.1 },
     Target { name: "typed", seeds: MESSAGES.0, words: MESSAGES.1 },
     Target { name: "validator", seeds: MESSAGES.0, words: MESSAGES.1 },
     Target { name: "reply", seeds: "reply", words: None },
+    Target { name: "hl7", seeds: HL7.0, words: HL7.1 },
+    Target { name: "mllp", seeds: "mllp", words: HL7.1 },
+    Target { name: "hl7_escape", seeds: "hl7-escape", words: HL7.1 },
+    Target { name: "hl7_mapping", seeds: HL7.0, words: HL7.1 },
 ];
 
 /// What `cargo fuzz` passes with `--sanitizer none`, spelled for a compiler without unstable options.

@@ -118,6 +118,11 @@ impl<'a> Message<'a> {
             out.extend(segment.raw().iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }));
             out.push(b'\r');
         }
+        // At the very end the byte is a frame's, wherever it came from.
+        while out.ends_with(b"\x1C\r") {
+            out.truncate(out.len() - 2);
+            out.push(b'\r');
+        }
         out
     }
 }

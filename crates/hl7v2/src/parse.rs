@@ -396,8 +396,15 @@ impl Reader<'_> {
             // Text behind the header cannot be its continuation, and an id of two or four characters is a slip, not text.
             2 | 4 if line.len() > id.len() && is_name(true) => Line::Unparsed,
             _ if self.segments.len() == 1 => Line::Unparsed,
+            // What is no field's continuation is nobody's.
+            _ if self.last_is_bare() => Line::Unparsed,
             _ => Line::Continuation,
         }
+    }
+
+    /// Whether the last segment is an id and nothing more.
+    fn last_is_bare(&self) -> bool {
+        self.segments.last().is_some_and(|span| crate::message::to_usize(span.first_separator) == self.separators.len())
     }
 
     fn begin_segment(&mut self, line: Range<usize>) -> Result<(), ParseError> {

@@ -153,3 +153,18 @@ fn continued_fields_keep_their_line_ends_and_the_canonical_form_does_not() {
     assert_eq!((note.field(3).text(), note.field(4).text()), ("one\ntwo".into(), "x".into()));
     assert_eq!(message.to_canonical(), b"MSH|^~\\&|A\rNTE|1||one two|x\r");
 }
+
+#[test]
+fn the_canonical_form_is_its_own_canonical_form() {
+    // Behind the header stands text that belongs to no segment, so the header's last byte becomes the message's.
+    for text in [
+        &b"MSH|^~\\&|A\x1C\r20 text\r\nMSH#x"[..],
+        b"MSH|^~\\&|A\rPID|1\x1C\x1C\r x\x1C",
+        b"MSH|^~\\&|A\rADT\rIN1x|a\r",
+    ] {
+        let message = Message::parse(text, &Options::default()).expect("a message");
+        let canonical = message.to_canonical();
+        let again = Message::parse(&canonical, &Options::default()).expect("a message");
+        assert_eq!(again.to_canonical(), canonical, "{}", canonical.escape_ascii());
+    }
+}

@@ -7,7 +7,7 @@ pub(crate) mod peer;
 mod sign;
 
 /// Addresses that are never spoken to, by number and after name resolution.
-mod guard;
+pub(crate) mod guard;
 
 /// Our headers beside Redox's bytes.
 mod headers;

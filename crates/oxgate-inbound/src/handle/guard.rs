@@ -13,7 +13,7 @@ const METADATA_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x025
 const METADATA_V4: Ipv4Addr = Ipv4Addr::new(100, 100, 100, 200);
 
 /// Whether this address is refused as a peer, in any of the forms that an IPv4 address has in IPv6.
-pub(super) fn is_refused(address: IpAddr) -> bool {
+pub(crate) fn is_refused(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => v4.is_link_local() || v4 == METADATA_V4,
         IpAddr::V6(v6) => {

@@ -23,6 +23,9 @@ use std::time::Duration;
 const NOT_HL7: Reason = Reason::word("not-hl7");
 const UNFRAMABLE: Reason = Reason::word("unframable");
 
+/// The name led to an address that is always refused.
+const ADDRESS_REFUSED: Reason = Reason::word("address-refused");
+
 /// A margin between the receiver's time for an answer and the end of the attempt.
 const MARGIN: Duration = Duration::from_secs(1);
 
@@ -110,6 +113,7 @@ fn refusal(code: AckCode) -> Reason {
 fn of_error(error: &SendError) -> Report {
     let (outcome, reason) = match error {
         SendError::Name { .. } => (Outcome::TargetFailed, Reason::DNS),
+        SendError::Address { .. } => (Outcome::TargetFailed, ADDRESS_REFUSED),
         SendError::Connect { .. } => (Outcome::TargetFailed, Reason::CONNECT),
         SendError::Tls(_) => (Outcome::TargetFailed, Reason::TLS),
         SendError::Late { .. } => (Outcome::TargetFailed, Reason::TIMEOUT),

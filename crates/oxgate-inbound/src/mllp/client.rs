@@ -1,6 +1,7 @@
 //! The other side: one connection to a receiver, one message at a time, answers told apart by the control id they name.
 
 use super::stream::{Frames, Heard, Pace};
+use crate::handle::guard::is_refused;
 use bytes::Bytes;
 use hl7v2::ack::{self, AckCode, AckMode, Match};
 use hl7v2::mllp::{self, Config};
@@ -44,6 +45,12 @@ pub enum SendError {
         host: String,
         /// What the system said.
         source: io::Error,
+    },
+    /// A link-local address: there are the metadata services of clouds, and with them the machine's credentials.
+    #[error("the name `{host}` leads to a link-local address, which is always refused")]
+    Address {
+        /// The name.
+        host: String,
     },
     /// No connection.
     #[error("{host}:{port} cannot be reached")]
@@ -131,6 +138,9 @@ impl Target {
         let Self { host, port, tls } = self;
         let addresses = tokio::net::lookup_host((host.as_str(), *port)).await;
         let addresses: Vec<_> = addresses.map_err(|source| SendError::Name { host: host.clone(), source })?.collect();
+        if addresses.iter().any(|address| is_refused(address.ip())) {
+            return Err(SendError::Address { host: host.clone() });
+        }
         let stream = TcpStream::connect(&addresses[..]).await;
         let stream = stream.map_err(|source| SendError::Connect { host: host.clone(), port: *port, source })?;
         let _ = stream.set_nodelay(true);

@@ -183,7 +183,7 @@ impl Door {
             self.inbound.counts().hl7_connections.add_one();
             let session = Session { inbound: Arc::clone(&self.inbound), door: self.name.clone(), peer };
             let stop = self.stop.clone();
-            // A sender behind a firewall may be gone without a word; the kernel finds out.
+            // Answers are small and waited for: nothing is gained by collecting them into full packets.
             let _ = stream.set_nodelay(true);
             self.tasks.spawn(async move {
                 Box::pin(talk(session, listener, stream, stop)).await;

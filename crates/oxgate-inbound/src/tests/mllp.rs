@@ -366,6 +366,9 @@ async fn g4_a_receiver_that_is_down_or_silent_is_an_outage() {
     let handler = MllpHandler::new(Target { host: "127.0.0.1".into(), port, tls: None }, WITHIN);
     let report = handler.deliver(open.road.job(id).await).await;
     assert_eq!((report.outcome, report.reason.as_str()), (Outcome::TargetFailed, "connect"));
+    let metadata = Target { host: "169.254.169.254".into(), port: 80, tls: None };
+    let report = MllpHandler::new(metadata, WITHIN).deliver(open.road.job(id).await).await;
+    assert_eq!((report.outcome, report.reason.as_str()), (Outcome::TargetFailed, "address-refused"));
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = silent.local_addr().expect("an address").port();
     let handler = MllpHandler::new(Target { host: "127.0.0.1".into(), port, tls: None }, Duration::from_millis(5));

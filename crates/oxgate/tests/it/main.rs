@@ -5,6 +5,7 @@ mod child;
 mod commands;
 mod forward;
 mod hl7;
+mod interop;
 mod jobs;
 mod life;
 mod mllp;

@@ -8,7 +8,8 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-fn arrival(control_id: &str) -> String {
+/// An arrival of an invented patient.
+pub(crate) fn arrival(control_id: &str) -> String {
     format!(
         "MSH|^~\\&|ADT1|GHH|GW|OX|20260301||ADT^A01^ADT_A01|{control_id}|T|2.5.1\rEVN|A01|20260301\r\
          PID|1||OX-{control_id}^^^GHH^MR||Specimen^Anna||19790131|F\rPV1|1|I|4W^12^A|||||||||||||||||V-{control_id}\r"
@@ -39,7 +40,7 @@ fn exchange(address: &str, messages: &[String]) -> Vec<String> {
 }
 
 /// Adds a section to the gateway's configuration.
-fn configure(stage: &Stage, text: &str) {
+pub(crate) fn configure(stage: &Stage, text: &str) {
     let path = stage.path().join("oxgate.toml");
     let mut config = std::fs::read_to_string(&path).expect("a configuration");
     writeln!(config, "\n{text}").expect("written");
@@ -47,7 +48,7 @@ fn configure(stage: &Stage, text: &str) {
 }
 
 /// A port that is free now.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let socket = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     socket.local_addr().expect("an address").port()
 }
@@ -60,7 +61,8 @@ async fn commanded(stage: &Stage, arguments: &[&str]) -> Output {
     done.await.expect("no panic")
 }
 
-async fn events(stage: &Stage, direction: &str) -> Vec<Value> {
+/// Events that travel this way, as the command line lists them.
+pub(crate) async fn events(stage: &Stage, direction: &str) -> Vec<Value> {
     let listed =
         commanded(stage, &["events", "list", "--direction", direction, "--limit", "1000", "--format", "json"]).await;
     json(&listed)["events"].as_array().expect("events").clone()
