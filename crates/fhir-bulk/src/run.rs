@@ -397,6 +397,9 @@ impl Run<'_> {
         let links = Links::new(&exporter.http, &exporter.access, watch, exporter.limits.manifest_bytes, &self.plan);
         let parallel = exporter.limits.parallel.max(1);
         let streams = Semaphore::new(parallel);
+        // Twice as many as streams: while one is synced or waits for another try, the next one comes. Who asks for one file
+        // at a time means it, though.
+        let at_once = if parallel == 1 { 1 } else { 2 * parallel };
         let fetch = Fetch {
             http: &exporter.http,
             access: &exporter.access,
@@ -413,8 +416,7 @@ impl Run<'_> {
         let mut pending = pending.into_iter();
         let mut under_way = FuturesUnordered::new();
         loop {
-            // Twice as many as streams: while one is synced, the next one comes.
-            while under_way.len() < 2 * parallel {
+            while under_way.len() < at_once {
                 let Some((page, file)) = pending.next() else { break };
                 let part = self.parts.get(&file.id).cloned();
                 // Boxed, as it is large and there are several at once.
