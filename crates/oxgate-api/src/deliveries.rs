@@ -4,7 +4,7 @@ use crate::act::{self, Act, Decision};
 use crate::caller::Caller;
 use crate::gateway::Gateway;
 use crate::intake;
-use crate::params::Params;
+use crate::params::{Params, parsed};
 use crate::problem::{Code, Problem};
 use crate::show;
 use axum::Json;
@@ -25,9 +25,12 @@ pub(crate) async fn show(State(gateway): State<Arc<Gateway>>, Path(id): Path<Str
 
 /// `GET /v1/parked`: what waits for a person, oldest first.
 pub(crate) async fn parked(State(gateway): State<Arc<Gateway>>, uri: Uri) -> Result<Json<Value>, Problem> {
-    let params = Params::read(&uri, &["target", "limit"])?;
-    let rows = gateway.store.parked(params.text("target").map(str::to_owned), params.limit(100, 1_000)?).await?;
-    Ok(Json(json!({ "parked": rows.iter().map(show::delivery).collect::<Vec<_>>() })))
+    let params = Params::read(&uri, &["target", "after", "limit"])?;
+    let after = params.get("after", "a delivery id (`dlv_…`)", parsed::<DeliveryId>)?;
+    let limit = params.limit(100, 1_000)?;
+    let rows = gateway.store.parked(params.text("target").map(str::to_owned), after, limit).await?;
+    let next = if rows.len() == limit as usize { rows.last().map(|row| row.id) } else { None };
+    Ok(Json(json!({ "parked": rows.iter().map(show::delivery).collect::<Vec<_>>(), "next": next })))
 }
 
 #[derive(Deserialize, Default)]

@@ -349,6 +349,22 @@ pub enum Command {
         /// The most rows touched in this step.
         rows: u32,
     },
+    /// Write search keys of events, and up to which event all have theirs.
+    Index {
+        /// Every event up to this sequence number is indexed once this is written.
+        through: u64,
+        /// One entry for each key.
+        keys: Vec<IndexKey>,
+    },
+    /// Tell the targets of kind `ops` something that the gateway noticed outside the store.
+    Report {
+        /// Its type: `feed.silent`, `redox.retrying`, `disk.low`.
+        what: String,
+        /// The event it is about.
+        event: Option<EventId>,
+        /// What to say; content-free.
+        data: serde_json::Value,
+    },
     /// Quota slots used, so that the rolling window survives a restart.
     Quota {
         /// The egress address's name.
@@ -376,6 +392,19 @@ pub enum Command {
         /// The event it was about.
         event: Option<EventId>,
     },
+}
+
+/// A keyed hash under which an event is found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct IndexKey {
+    /// Day of the event's acceptance, counted from 1970-01-01.
+    pub day: i64,
+    /// [`KeyKind::code`], or a number above 100 for kinds that only search knows.
+    pub kind: u8,
+    /// The hash.
+    pub hash: KeyHash,
+    /// The event's sequence number.
+    pub event: u64,
 }
 
 /// The result of one command, in the order of the commands.

@@ -9,7 +9,7 @@ use crate::view::{
 };
 use oxgate_core::expectation::Standing;
 use oxgate_core::limits::CHILDREN_MAX;
-use oxgate_core::{AttemptId, DeliveryId, EventId, Timestamp};
+use oxgate_core::{AttemptId, DeliveryId, EventId, KeyHash, Timestamp};
 use std::sync::Arc;
 
 /// What a group of commands did, known before it is durable.
@@ -163,8 +163,16 @@ pub trait Reads {
     fn delivery(&self, id: DeliveryId) -> Result<Option<DeliveryRow>, ReadError>;
     /// Events that fit the query.
     fn events(&self, query: &EventQuery) -> Result<Vec<EventRow>, ReadError>;
-    /// Parked deliveries, oldest first.
-    fn parked(&self, target: Option<&str>, limit: u32) -> Result<Vec<DeliveryRow>, ReadError>;
+    /// Parked deliveries, oldest first, from behind this one on.
+    fn parked(
+        &self,
+        target: Option<&str>,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, ReadError>;
+    /// Events under a search key, newest first, from before this sequence number on; and up to which event the index is
+    /// complete.
+    fn search(&self, kind: u8, hash: KeyHash, before: u64, limit: u32) -> Result<(Vec<EventRow>, u64), ReadError>;
     /// An event's timeline, oldest first.
     fn timeline(&self, id: EventId) -> Result<Vec<TimelineEntry>, ReadError>;
     /// Expectations, newest first.

@@ -75,22 +75,44 @@ pub struct Retention {
     pub submissions: Duration,
     /// How long after its last answer, or after becoming late, an expectation is still matched.
     pub expectations: Duration,
+    /// What is left of an event (its rows, its timeline, its search keys), from the end of its last delivery. Raised
+    /// above all spans before this one.
+    pub records: Duration,
+    /// How long a delivery stays parked before it expires.
+    pub parked_max_age: Duration,
+    /// Lines of the audit.
+    pub audit: Duration,
 }
 
 impl Retention {
     /// The shortest life of an idempotency key.
     const SUBMISSIONS_MIN: Duration = Duration::from_hours(24);
 
+    /// Rows outlive the keys that lead to them by so much: a sweep takes a while to get round.
+    const RECORDS_MARGIN: Duration = Duration::from_hours(7 * 24);
+
     /// These spans with the promised minimums applied.
     #[must_use]
     pub fn with_minimums(self) -> Self {
-        Self { dedup: self.dedup.max(DEDUP_KEPT), submissions: self.submissions.max(Self::SUBMISSIONS_MIN), ..self }
+        let dedup = self.dedup.max(DEDUP_KEPT).max(self.bodies);
+        let submissions = self.submissions.max(Self::SUBMISSIONS_MIN);
+        let others = dedup.max(submissions).max(self.expectations);
+        Self { dedup, submissions, records: self.records.max(others + Self::RECORDS_MARGIN), ..self }
     }
 }
 
 impl Default for Retention {
     fn default() -> Self {
         let day = Duration::from_hours(24);
-        Self { bodies: day * 30, dedup: DEDUP_KEPT, submissions: day * 7, expectations: day * 30 }
+        Self {
+            bodies: day * 30,
+            dedup: DEDUP_KEPT,
+            submissions: day * 7,
+            expectations: day * 30,
+            records: day * 730,
+            parked_max_age: day * 730,
+            // Six years, as documentation of access has to be kept in the United States (45 CFR 164.316(b)(2)(i)).
+            audit: day * 2_191,
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::view::{
     TimelineEntry,
 };
 use oxgate_core::expectation::Standing;
-use oxgate_core::{AttemptId, Clock, DeliveryId, Entropy, EventId, Keyed, Timestamp};
+use oxgate_core::{AttemptId, Clock, DeliveryId, Entropy, EventId, KeyHash, Keyed, Timestamp};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -348,12 +348,32 @@ impl Store {
         self.inner.opened.readers.ask(move |reads| reads.events(&query)).await
     }
 
-    /// Parked deliveries, oldest first, optionally of one target.
+    /// Parked deliveries, oldest first, optionally of one target, and from behind one on.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn parked(&self, target: Option<String>, limit: u32) -> Result<Vec<DeliveryRow>, ReadError> {
-        self.inner.opened.readers.ask(move |reads| reads.parked(target.as_deref(), limit)).await
+    pub async fn parked(
+        &self,
+        target: Option<String>,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, ReadError> {
+        self.inner.opened.readers.ask(move |reads| reads.parked(target.as_deref(), after, limit)).await
+    }
+
+    /// Events under a search key, newest first, from before this sequence number on; and the sequence number up to which
+    /// the index is complete.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn search(
+        &self,
+        kind: u8,
+        hash: KeyHash,
+        before: u64,
+        limit: u32,
+    ) -> Result<(Vec<EventRow>, u64), ReadError> {
+        self.inner.opened.readers.ask(move |reads| reads.search(kind, hash, before, limit)).await
     }
 
     /// An event's timeline, oldest first.

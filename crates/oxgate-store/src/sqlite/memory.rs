@@ -8,15 +8,62 @@ use super::columns::{lane_state, natural};
 use super::names::{Kind, name_text};
 use super::statements as sql;
 use crate::view::LaneRow;
-use oxgate_core::{Reason, Timestamp};
+use oxgate_core::{Direction, Reason, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 /// Cached names of one kind. Beyond this many the cache starts over; the table still knows them all.
 const NAMES_CACHED: usize = 16_384;
 
 /// The name under which `meta` keeps the highest rank that belongs to no event (given to a replay).
 const RANK_FLOOR: &str = "rank_floor";
+
+/// Inbound events whose content is remembered: at a busy hospital about an hour of them, in two megabytes.
+const RECENT_MAX: u32 = 16_384;
+
+/// Where and what: endpoint, Redox destination, hash of the content.
+pub(super) type Content = (i64, i64, [u8; 16]);
+
+/// Contents of the last inbound events. It is a hint and bounded; exactness is the business of the keys.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    first: HashMap<Content, i64>,
+    order: VecDeque<(Content, i64)>,
+}
+
+impl Recent {
+    fn load(connection: &Connection, last: i64) -> rusqlite::Result<Self> {
+        let mut statement = connection.prepare_cached(sql::EVENTS_RECENT)?;
+        let rows = statement.query_map([last - i64::from(RECENT_MAX)], |row| {
+            let content = (row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok((row.get::<_, u8>(1)? == Direction::Inbound.code()).then_some((content, row.get::<_, i64>(0)?)))
+        })?;
+        let mut recent = Self::default();
+        for event in rows {
+            if let Some((content, event)) = event? {
+                recent.note(content, event);
+            }
+        }
+        Ok(recent)
+    }
+
+    /// The first of the remembered events with this content.
+    pub(super) fn find(&self, content: &Content) -> Option<i64> {
+        self.first.get(content).copied()
+    }
+
+    /// Remembers an event.
+    pub(super) fn note(&mut self, content: Content, event: i64) {
+        if self.order.len() >= RECENT_MAX as usize
+            && let Some((oldest, event)) = self.order.pop_front()
+            && self.first.get(&oldest) == Some(&event)
+        {
+            self.first.remove(&oldest);
+        }
+        self.first.entry(content).or_insert(event);
+        self.order.push_back((content, event));
+    }
+}
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -26,6 +73,8 @@ pub(super) struct Memory {
     pub(super) lane_ids: HashMap<(i64, [u8; 16]), i64>,
     /// Lanes in which some order key is held; only there new deliveries need a look at `key_holds`.
     pub(super) holding: HashSet<i64>,
+    /// Contents of the last inbound events, to notice one that comes again under another id.
+    pub(super) recent: Recent,
     /// Where the retention walks stand.
     pub(super) walks: Walks,
     next: u64,
@@ -53,6 +102,7 @@ impl Memory {
             };
             memory.lanes.insert(id, lane);
         }
+        memory.recent = Recent::load(connection, last.unwrap_or(0))?;
         let mut held = connection.prepare_cached(sql::HOLD_LANES)?;
         memory.holding = held.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(memory)

@@ -41,13 +41,16 @@ statements! {
     BODY_PARTS = "SELECT slot, codec, data_key, bytes FROM bodies WHERE slot BETWEEN ?1 AND ?2 ORDER BY slot";
     BODY_DELETE = "DELETE FROM bodies WHERE slot BETWEEN ?1 AND ?2";
     BODY_WALK = "SELECT slot, event FROM bodies WHERE slot >= ?1 ORDER BY slot LIMIT ?2";
+    EVENTS_RECENT = "SELECT seq, direction, door, destination, content FROM events WHERE seq > ?1 ORDER BY seq";
+    EVENT_WALK = "SELECT seq, accepted_at, body IS NULL FROM events WHERE seq >= ?1 ORDER BY seq LIMIT ?2";
+    EVENT_DELETE = "DELETE FROM events WHERE seq = ?1";
     STAGING_INSERT = "INSERT OR IGNORE INTO staging(body, begun_at) VALUES (?1, ?2)";
     STAGING_DELETE = "DELETE FROM staging WHERE body = ?1";
     STAGING_OLD = "SELECT body FROM staging WHERE begun_at < ?1 LIMIT ?2";
 
     // De-duplication.
     DEDUP_GET = "SELECT event, content FROM dedup WHERE scope = ?1 AND key = ?2";
-    DEDUP_INSERT = "INSERT INTO dedup(scope, key, content, event, at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    DEDUP_INSERT = "INSERT OR REPLACE INTO dedup(scope, key, content, event, at) VALUES (?1, ?2, ?3, ?4, ?5)";
     DEDUP_WALK = "SELECT scope, key, event, at FROM dedup WHERE (scope, key) > (?1, ?2) ORDER BY scope, key LIMIT ?3";
     DEDUP_DELETE = "DELETE FROM dedup WHERE scope = ?1 AND key = ?2";
     VARIANT_GET = "SELECT event FROM dedup_variants WHERE scope = ?1 AND key = ?2 AND content = ?3";
@@ -99,7 +102,10 @@ statements! {
         " WHERE lane = ?1 AND state < 10 AND (rank, n) > (?2, ?3) ORDER BY rank, n";
     PARKED_OF_LANE = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
         " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt FROM deliveries"
-        " WHERE lane = ?1 AND state = 10 ORDER BY rank, n LIMIT ?2";
+        " WHERE lane = ?1 AND state = 10 AND (rank, n) > (?2, ?3) ORDER BY rank, n LIMIT ?4";
+    DELIVERIES_DELETE = "DELETE FROM deliveries WHERE event = ?1";
+    ATTEMPTS_DELETE = "DELETE FROM attempts WHERE event = ?1";
+    STEPS_DELETE = "DELETE FROM steps WHERE event = ?1";
     IN_DOUBT = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
         " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt FROM deliveries"
         " WHERE state IN (1, 2) ORDER BY event, n";
@@ -150,10 +156,26 @@ statements! {
         " JOIN expectations x ON x.id = a.expectation JOIN events q ON q.seq = x.event"
         " WHERE a.event = ?1 ORDER BY x.event, a.part";
 
+    EXPECTATIONS_OF_EVENT = "SELECT id, state FROM expectations WHERE event = ?1";
+    EXPECTATION_DELETE = "DELETE FROM expectations WHERE id = ?1";
+    ANSWERS_DELETE = "DELETE FROM answers WHERE expectation = ?1";
+    ANSWERS_BY_DELETE = "DELETE FROM answers WHERE event = ?1";
+
+    // Search.
+    KEY_INSERT = "INSERT OR IGNORE INTO event_keys(day, kind, hash, event) VALUES (?1, ?2, ?3, ?4)";
+    KEY_DAY_BEFORE = "SELECT max(day) FROM event_keys WHERE day < ?1";
+    KEY_DAY_FIRST = "SELECT min(day) FROM event_keys";
+    KEY_EVENTS = "SELECT event FROM event_keys WHERE day = ?1 AND kind = ?2 AND hash = ?3 AND event < ?4"
+        " ORDER BY event DESC LIMIT ?5";
+    KEYS_OF_DAY = "SELECT kind, hash, event FROM event_keys WHERE day = ?1 ORDER BY kind, hash, event LIMIT ?2";
+    KEY_DELETE = "DELETE FROM event_keys WHERE day = ?1 AND kind = ?2 AND hash = ?3 AND event = ?4";
+
     // The rest.
     QUOTA_SET = "INSERT OR REPLACE INTO rate_slots(egress, slot, used) VALUES (?1, ?2, ?3)";
     QUOTA_GET = "SELECT slot, used FROM rate_slots WHERE egress = ?1 AND slot >= ?2 ORDER BY slot";
     QUOTA_DELETE_OLD = "DELETE FROM rate_slots WHERE slot < ?1";
+    AUDIT_OLDEST = "SELECT id, at FROM audit ORDER BY id LIMIT ?1";
+    AUDIT_DELETE = "DELETE FROM audit WHERE id = ?1";
     AUDIT_INSERT = "INSERT INTO audit(at, actor, act, event, n, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 }
 

@@ -86,7 +86,7 @@ async fn outage_parks_nothing(faults: Faults) -> bool {
     let (_, id) = accept(&store, new(1)).await;
     let down = Fact::TargetFailure { reason: Reason::CONNECT, retry_at: NOON };
     store.record(fact(id, down, Policy::HANDLER)).await.unwrap();
-    store.parked(None, 10).await.unwrap().is_empty()
+    store.parked(None, None, 10).await.unwrap().is_empty()
 }
 
 #[tokio::test]

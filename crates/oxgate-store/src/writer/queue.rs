@@ -223,9 +223,10 @@ fn class(command: &Command) -> usize {
         | Command::Lane(_)
         | Command::Note { .. }
         | Command::Audit { .. }
-        | Command::Quota { .. } => 1,
+        | Command::Quota { .. }
+        | Command::Report { .. } => 1,
         Command::Part { .. } => 2,
-        Command::Late | Command::Sweep { .. } => 3,
+        Command::Late | Command::Sweep { .. } | Command::Index { .. } => 3,
     }
 }
 

@@ -28,6 +28,9 @@ mod expectations;
 /// What goes when.
 mod retention;
 
+/// Search keys, and lists with cursors.
+mod search;
+
 /// Lists and windows.
 mod reads;
 
@@ -80,11 +83,18 @@ conformance! {
         g2_without_an_id_nothing_is_dropped,
         g2_duplicates_inside_one_group,
         g2_scopes_do_not_mix,
+        equal_content_under_another_id_is_flagged_and_delivered,
         a_pure_duplicate_writes_nothing,
         a_submission_repeats_under_its_key,
         a_submission_key_with_another_body_is_refused,
         submission_keys_are_the_clients_own,
         an_event_needs_a_delivery,
+    }
+    search::{
+        events_are_found_by_key_newest_first,
+        search_keys_go_with_the_records,
+        parked_ones_are_read_page_by_page,
+        what_others_notice_is_told,
     }
     children::{
         g1_a_forward_is_settled_with_its_child_or_not_at_all,
@@ -156,6 +166,9 @@ conformance! {
         idempotency_keys_go_after_a_week,
         parts_of_nobody_go,
         quota_slots_go,
+        what_is_left_of_an_event_goes_last,
+        what_nobody_looked_at_expires,
+        audit_lines_go,
         a_sweep_goes_in_steps_and_gets_round,
     }
     reads::{

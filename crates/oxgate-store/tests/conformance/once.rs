@@ -121,3 +121,21 @@ pub(crate) fn an_event_needs_a_delivery<O: Open>() {
     assert_eq!(bed.fails(&[Command::Accept(Box::new(nowhere))]), "an event came without a delivery");
     bed.accept(accept(2));
 }
+
+pub(crate) fn equal_content_under_another_id_is_flagged_and_delivered<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let first = bed.accept(accept_logged(1, "log-1", "a"));
+    let second = bed.accept(accept_logged(2, "log-2", "a"));
+    bed.reopen();
+    let third = bed.accept(accept_logged(3, "log-3", "a"));
+    let other = bed.accept(accept_logged(4, "log-4", "b"));
+    for (id, of) in [(first, None), (second, Some(first.event)), (third, Some(first.event)), (other, None)] {
+        let event = bed.event(id.event);
+        assert_eq!((event.flags.has(Flags::SUSPECTED_DUPLICATE), event.parent), (of.is_some(), of));
+        assert_eq!(bed.state(id), State::Queued);
+    }
+    let mut elsewhere = accept_logged(5, "log-5", "a");
+    elsewhere.event.door = "other".into();
+    let elsewhere = bed.accept(elsewhere);
+    assert!(!bed.event(elsewhere.event).flags.has(Flags::SUSPECTED_DUPLICATE), "another endpoint's");
+}

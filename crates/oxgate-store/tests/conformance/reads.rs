@@ -104,7 +104,7 @@ pub(crate) fn parked_ones_come_oldest_first<O: Open>() {
         bed.fact(id, refusal(), strict);
     }
     let parked = |target: Option<&str>, limit| -> Vec<DeliveryId> {
-        bed.read(|reads| reads.parked(target, limit)).into_iter().map(|row| row.id).collect()
+        bed.read(|reads| reads.parked(target, None, limit)).into_iter().map(|row| row.id).collect()
     };
     assert_eq!(parked(None, 9), [first, sent, last]);
     assert_eq!(parked(None, 2), [first, sent]);

@@ -3,7 +3,7 @@
 use super::bed::{Bed, Open};
 use super::sample::{accept, accept_logged, event, order, refusal};
 use oxgate_core::delivery::Policy;
-use oxgate_core::{ContentHash, DeliveryId, Fact, Timestamp};
+use oxgate_core::{ContentHash, DeliveryId, Fact, State, Timestamp};
 use oxgate_store::command::{Accept, Accepted, Command, Idempotency, SealedBody, Submit, Submitted};
 use std::time::Duration;
 
@@ -163,4 +163,59 @@ pub(crate) fn a_sweep_goes_in_steps_and_gets_round<O: Open>() {
         assert!(steps < 100, "a round passes over what must stay");
     }
     assert_eq!(ids.iter().filter(|id| has_body(&bed, **id)).count(), 40);
+}
+
+pub(crate) fn what_is_left_of_an_event_goes_last<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let asked = bed.submit(order(1, "o-1", &["p-1"]));
+    bed.send(asked);
+    let answer = bed.accept(accept_logged(2, "log-1", "a"));
+    bed.fact(answer, Fact::Accepted, Policy::HANDLER);
+    let open = bed.accept(accept(3));
+    let newest = bed.accept(accept(4));
+    bed.fact(newest, Fact::Accepted, Policy::HANDLER);
+    bed.wait(DAY * 729);
+    bed.rows(Command::Late);
+    sweep(&mut bed);
+    assert!(!has_body(&bed, answer), "bodies go first");
+    bed.wait(DAY * 60);
+    sweep(&mut bed);
+    bed.reopen();
+    let is_there = |bed: &Bed<O>, id: DeliveryId| bed.read(|reads| reads.event(id.event)).is_some();
+    assert_eq!([asked, answer, open, newest].map(|id| is_there(&bed, id)), [false, false, true, true]);
+    assert!(bed.read(|reads| reads.timeline(answer.event)).is_empty());
+    // Numbers go on where they were, and the key is free again.
+    let again = bed.accept(accept_logged(5, "log-1", "a"));
+    assert!(again.event.seq > newest.event.seq);
+}
+
+pub(crate) fn what_nobody_looked_at_expires<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let strict = Policy { failures_max: 1, failures_span: Duration::ZERO, ..Policy::HANDLER };
+    let [old, young] = [1, 2].map(|body| bed.accept(accept(body)));
+    bed.fact(old, refusal(), strict);
+    bed.wait(DAY);
+    bed.fact(young, refusal(), strict);
+    bed.wait(DAY * 729);
+    sweep(&mut bed);
+    assert_eq!([old, young].map(|id| bed.state(id)), [State::Expired, State::Parked]);
+    assert!(has_body(&bed, old), "its body is kept from here on as if it had been settled");
+    bed.wait(DAY * 30);
+    sweep(&mut bed);
+    assert_eq!(([old, young].map(|id| bed.state(id)), has_body(&bed, old)), ([State::Expired; 2], false));
+}
+
+pub(crate) fn audit_lines_go<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let line = || Command::Audit {
+        actor: oxgate_store::command::Actor { name: "local".into(), why: String::new() },
+        act: "config.reload".into(),
+        event: None,
+    };
+    bed.run(line());
+    bed.wait(DAY * 2_190);
+    bed.run(line());
+    bed.wait(DAY);
+    assert_eq!(bed.rows(Command::Sweep { rows: 64 }), 1);
+    assert_eq!(bed.rows(Command::Sweep { rows: 64 }), 0);
 }

@@ -18,7 +18,7 @@ impl Store {
         let loaded = shared.load()?;
         let store = crate::serve::open_store(&loaded).map_err(Failure::failed)?;
         let lanes = store.lanes().await.map_err(Failure::failed)?;
-        let parked = store.parked(None, 1_000).await.map_err(Failure::failed)?;
+        let parked = store.parked(None, None, 1_000).await.map_err(Failure::failed)?;
         let doubt = store.in_doubt().await.map_err(Failure::failed)?;
         store.close().await;
         let shown = json!({"ok": true, "folder": loaded.data().display().to_string(), "lanes": lanes.len(), "parked": parked.len(), "in_doubt": doubt.len()});

@@ -44,7 +44,15 @@ impl Turn<'_> {
             }
             Recognised::New | Recognised::Takes { .. } => {}
         }
+        let (door, destination) =
+            (self.name(Kind::Door, &new.door)?, self.name(Kind::Destination, &new.address.destination)?);
+        let content = (door, destination, new.content.0);
+        if let Some(earlier) = self.memory.recent.find(&content) {
+            flags = flags.with(Flags::SUSPECTED_DUPLICATE);
+            parent = parent.or(Some(self.event_id(earlier)?));
+        }
         let (event, deliveries) = self.insert_event(new, flags, parent, &accept.deliveries)?;
+        self.memory.recent.note(content, number(event.seq));
         if let Some(dedup) = &accept.dedup {
             self.remember(&recognised, dedup, new.content, event)?;
         }
@@ -63,6 +71,10 @@ impl Turn<'_> {
             .query_row(params![scope, dedup.key.0], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let Some((first, held)) = holder else { return Ok(Recognised::Takes { scope }) };
+        // Rows outlive keys by far; a key that leads nowhere all the same is free.
+        if !self.connection.prepare_cached(sql::EVENT_TAG)?.exists([first])? {
+            return Ok(Recognised::Takes { scope });
+        }
         if held == content.0 {
             return Ok(Recognised::Again(first));
         }

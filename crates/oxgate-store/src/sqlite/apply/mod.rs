@@ -33,9 +33,16 @@ mod ops;
 /// Expectations whose deadline has passed.
 mod late;
 
+/// Search keys.
+mod index;
+
 /// Retention in small steps.
 mod sweep;
 
+/// Retention of rows: what is left of an event, audit, search keys; and what was parked for too long.
+mod forget;
+
+pub(super) use index::INDEXED;
 pub(super) use sweep::{Walks, sweep_staged_before};
 
 use super::memory::Memory;
@@ -140,6 +147,14 @@ impl Turn<'_> {
                 let (event, now) = (super::columns::number(delivery.event.seq), self.context.now.0);
                 let nobody: Option<&str> = None;
                 self.execute(sql::STEP_INSERT, params![event, delivery.n, now, what, reason.as_str(), nobody])?;
+                Outcome::Done
+            }
+            Command::Index { through, keys } => {
+                self.index(*through, keys)?;
+                Outcome::Done
+            }
+            Command::Report { what, event, data } => {
+                self.report(what, *event, data)?;
                 Outcome::Done
             }
             Command::Audit { actor, act, event } => {

@@ -87,7 +87,7 @@ impl Turn<'_> {
     /// Writes the event with one delivery for each ops target; without targets nobody would read it.
     ///
     /// The body is stored as it is: it holds ids, configured names and reasons, nothing to seal.
-    fn report(&mut self, what: &str, parent: Option<EventId>, data: &Value) -> Result<(), Fault> {
+    pub(super) fn report(&mut self, what: &str, parent: Option<EventId>, data: &Value) -> Result<(), Fault> {
         let (now, targets) = (self.context.now, self.context.ops);
         if targets.is_empty() {
             return Ok(());

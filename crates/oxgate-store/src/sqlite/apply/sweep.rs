@@ -30,6 +30,9 @@ pub(in crate::sqlite) struct Walks {
     bodies: i64,
     dedup: (i64, Vec<u8>),
     submissions: (i64, Vec<u8>),
+    pub(super) events: i64,
+    /// Lane, rank and number of the last parked delivery looked at.
+    pub(super) parked: (i64, i64, u16),
 }
 
 /// Whether a body may go.
@@ -51,6 +54,7 @@ impl Turn<'_> {
         changed += self.sweep_submissions(most)?;
         changed += self.close_expectations(most)?;
         changed += self.sweep_staging(most)?;
+        changed += self.forget(most)?;
         let old = self.context.now.minus(QUOTA_WINDOW * 2);
         changed += rows_of(self.execute(sql::QUOTA_DELETE_OLD, [old.0])?);
         if changed > 0 {

@@ -56,19 +56,28 @@ impl Reader {
     }
 
     /// The oldest of each lane, merged: there is no index over all parked deliveries in order.
-    pub(super) fn parked_rows(&self, target: Option<&str>, limit: u32) -> rusqlite::Result<Vec<DeliveryRow>> {
+    pub(super) fn parked_rows(
+        &self,
+        target: Option<&str>,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> rusqlite::Result<Vec<DeliveryRow>> {
         let limit = limit.min(PARKED_MAX);
+        let after = match after {
+            Some(id) => self.delivery_row(id)?.map_or((0, 0), |row| (row.rank, row.id.n)),
+            None => (0, 0),
+        };
         let mut statement = self.connection.prepare_cached(sql::PARKED_OF_LANE)?;
         let mut found: Vec<Stored> = Vec::new();
         for lane in self.lane_rows()? {
             if target.is_none_or(|target| lane.target == target) {
-                let mut rows = statement.query(params![lane.id, limit])?;
+                let mut rows = statement.query(params![lane.id, number(after.0), after.1, limit])?;
                 while let Some(row) = rows.next()? {
                     found.push(Stored::read(row)?);
                 }
             }
         }
-        found.sort_unstable_by_key(|stored| (stored.rank, stored.id));
+        found.sort_unstable_by_key(|stored| (stored.rank, stored.id.n));
         found.truncate(limit as usize);
         found.into_iter().map(|stored| self.shown(stored)).collect()
     }

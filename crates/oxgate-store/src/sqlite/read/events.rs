@@ -25,6 +25,13 @@ impl Reader {
             .optional()
     }
 
+    pub(super) fn event_by_seq(&self, seq: i64) -> rusqlite::Result<Option<EventRow>> {
+        self.connection
+            .prepare_cached(&format!("{COLUMNS} WHERE seq = ?1"))?
+            .query_row([seq], |row| self.read_event(row))
+            .optional()
+    }
+
     fn read_event(&self, row: &Row<'_>) -> rusqlite::Result<EventRow> {
         let flags = Flags(row.get(10)?);
         let parent: Option<i64> = row.get(12)?;
@@ -44,10 +51,8 @@ impl Reader {
             },
             flags,
             accepted_at: Timestamp(row.get(11)?),
-            parent: match parent {
-                Some(seq) => Some(event_id(seq, row.get::<_, Option<u32>>(13)?.unwrap_or(0))),
-                None => None,
-            },
+            // A parent that retention has removed has no tag, and so no id any more.
+            parent: parent.zip(row.get::<_, Option<u32>>(13)?).map(|(seq, tag)| event_id(seq, tag)),
             body_bytes: natural(row.get(14)?),
             has_body: row.get(15)?,
             content_type: row.get::<_, Option<String>>(16)?.unwrap_or_else(|| "application/json".to_owned()),

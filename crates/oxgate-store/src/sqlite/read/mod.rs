@@ -12,6 +12,9 @@ mod lanes;
 /// What happened to an event, in order.
 mod timeline;
 
+/// Events by search key.
+mod search;
+
 /// Expectations and answers.
 mod expectations;
 
@@ -29,7 +32,7 @@ use crate::command::LinkedAnswer;
 use crate::engine::{ReadError, Reads, StoredBody};
 use crate::view::{DeliveryRow, EventQuery, EventRow, ExpectationRow, LaneDepth, LaneRow, OpenDelivery, TimelineEntry};
 use oxgate_core::expectation::Standing;
-use oxgate_core::{AttemptId, DeliveryId, EventId, Timestamp};
+use oxgate_core::{AttemptId, DeliveryId, EventId, KeyHash, Timestamp};
 use rusqlite::{Connection, params};
 use std::path::Path;
 use std::sync::Arc;
@@ -121,8 +124,17 @@ impl Reads for Reader {
         Ok(self.list_events(query)?)
     }
 
-    fn parked(&self, target: Option<&str>, limit: u32) -> Result<Vec<DeliveryRow>, ReadError> {
-        Ok(self.parked_rows(target, limit)?)
+    fn parked(
+        &self,
+        target: Option<&str>,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRow>, ReadError> {
+        Ok(self.parked_rows(target, after, limit)?)
+    }
+
+    fn search(&self, kind: u8, hash: KeyHash, before: u64, limit: u32) -> Result<(Vec<EventRow>, u64), ReadError> {
+        Ok(self.found(kind, hash, before, limit)?)
     }
 
     fn timeline(&self, id: EventId) -> Result<Vec<TimelineEntry>, ReadError> {

@@ -198,6 +198,15 @@ CREATE TABLE answers(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX answers_event ON answers(event);
 
+-- Keyed hashes of identifiers, by the day of their event, so that what retention removes lies together.
+CREATE TABLE event_keys(
+  day INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  event INTEGER NOT NULL,
+  PRIMARY KEY(day, kind, hash, event)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE submissions(
   client INTEGER NOT NULL,
   key BLOB NOT NULL,
