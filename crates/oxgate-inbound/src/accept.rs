@@ -27,7 +27,9 @@ use bytes::Bytes;
 use compare::compare;
 use oxgate_core::order::OrderBy;
 use oxgate_core::{Address, ContentHash, DedupKey, Direction, EventId, Flags, Keyed, OrderKeys, Refs, Timestamp};
-use oxgate_store::command::{Accept, Accepted, AnswerProbe, Dedup, NewDelivery, NewEvent, SealedBody, Verdict};
+use oxgate_store::command::{
+    Accept, Accepted, AnswerProbe, Command, Dedup, NewDelivery, NewEvent, SealedBody, Verdict,
+};
 use oxgate_store::{Refused, Store};
 use reading::Reading;
 
@@ -141,8 +143,9 @@ pub(crate) async fn accept(
     verified: &Verified,
     prepared: Prepared,
 ) -> Result<Acknowledged, TurnedAway> {
+    note_attempt(inbound, verified, &prepared.refs);
     let cannot_handle = prepared.flags.has(Flags::UNREADABLE) || prepared.flags.has(Flags::UNROUTED);
-    if cannot_handle && verified.door().cannot_handle() == CannotHandle::Hold {
+    if cannot_handle && verified.door().cannot_handle(&prepared.address) == CannotHandle::Hold {
         inbound.counts().held.add_one();
         return Err(TurnedAway::for_now(Why::Held, "nobody takes the event, and this endpoint holds such events", 60));
     }
@@ -154,6 +157,25 @@ pub(crate) async fn accept(
             Err(turned_away(&refused))
         }
     }
+}
+
+/// Tells who watches the gateway when Redox does not get past a log, once for each.
+fn note_attempt(inbound: &Inbound, verified: &Verified, refs: &Refs) {
+    let endpoint = verified.door().name();
+    let (Some(log), Some(attempt)) = (&refs.log, &refs.attempt) else { return };
+    if !inbound.watch.is_retrying(endpoint, log, attempt) {
+        return;
+    }
+    inbound.counts().redox_retrying.add_one();
+    tracing::warn!(endpoint.name = endpoint, log.id = log, "Redox sends this log again and again: its feed is held up");
+    let data = serde_json::json!({ "endpoint": endpoint, "log": log });
+    let report = Command::Report { what: "redox.retrying".to_owned(), event: None, data };
+    let store = inbound.parts.store.clone();
+    inbound.tasks.spawn(async move {
+        if let Err(error) = store.command(report).await {
+            tracing::warn!(%error, "an alarm could not be written");
+        }
+    });
 }
 
 async fn write(inbound: &Inbound, verified: &Verified, prepared: &Prepared) -> Result<Acknowledged, Refused> {

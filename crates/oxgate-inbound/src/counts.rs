@@ -50,6 +50,10 @@ counts! {
     broken_bodies,
     /// Requests turned away because the bodies in flight had used up their budget.
     over_budget,
+    /// Logs that Redox sent three times and more.
+    redox_retrying,
+    /// Feeds that fell silent for longer than configured.
+    feeds_silent,
     /// Events written.
     accepted,
     /// Redeliveries recognised; nothing written.

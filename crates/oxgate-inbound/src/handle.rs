@@ -1,4 +1,4 @@
-//! The targets that receive events: signed webhooks over HTTP, operational events, forwards, discard.
+//! The targets that receive events: signed webhooks over HTTP, files, operational events, forwards, discard.
 
 /// A peer over HTTP: settings, client, one signed POST.
 pub(crate) mod peer;
@@ -24,6 +24,12 @@ mod hl7;
 /// HL7 v2 messages to a receiver.
 mod mllp;
 
+/// One event on one line of JSON.
+pub mod line;
+
+/// Events into files.
+mod file;
+
 /// Operational events.
 mod ops;
 
@@ -35,6 +41,7 @@ mod discard;
 
 pub use self::http::{HttpHandler, HttpSettings};
 pub use discard::DiscardHandler;
+pub use file::{FileHandler, FileSettings};
 pub use forward::{Copied, Denied, ForwardHandler, Made, Refusal, Transform, Way};
 pub use hl7::Hl7ToRedox;
 pub use mllp::MllpHandler;

@@ -4,6 +4,7 @@ use crate::accept::reading::{self, Reader};
 use crate::counts::Counts;
 use crate::mllp::Faults;
 use crate::plan::{Plan, PlanError, Ready};
+use crate::watch::{Silent, Watch};
 use oxgate_core::{Clock, Entropy};
 use oxgate_dispatch::BytesBudget;
 use oxgate_store::Store;
@@ -40,6 +41,7 @@ pub struct Inbound {
     faults: Faults,
     pub(crate) recordings: Arc<Semaphore>,
     pub(crate) tasks: TaskTracker,
+    pub(crate) watch: Watch,
 }
 
 impl Inbound {
@@ -49,6 +51,7 @@ impl Inbound {
     /// [`PlanError`] names the first mistake in the plan.
     pub fn new(parts: Parts, plan: Plan) -> Result<Self, PlanError> {
         Ok(Self {
+            watch: Watch::new(parts.clock.now()),
             parts,
             plan: RwLock::new(Arc::new(plan.check()?)),
             reader: reading::read,
@@ -76,6 +79,13 @@ impl Inbound {
     /// What was wrong in HL7 streams lately.
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// Endpoints that have fallen silent since the last call.
+    pub fn fallen_silent(&self) -> Vec<Silent> {
+        let silent = self.watch.fallen_silent(self.plan().endpoints(), self.parts.clock.now());
+        silent.iter().for_each(|_| self.parts.counts.feeds_silent.add_one());
+        silent
     }
 
     /// Waits until what is done after an answer (recording synchronous exchanges) is done. Call it once no request

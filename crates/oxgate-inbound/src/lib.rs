@@ -56,20 +56,28 @@ pub mod respond;
 /// Everything else, made durable before it is acknowledged.
 mod accept;
 
+/// Feeds that fall silent, and logs that Redox sends again and again.
+mod watch;
+
+/// Deliveries leased by consumers instead of being sent.
+pub mod inbox;
+
 /// The targets: HTTP handlers, operational events, forwards, discard.
 pub mod handle;
 
 pub use accept::resource::{NotTaken, Resource};
 pub use counts::{Counter, Counts};
 pub use handle::{
-    Copied, Denied, DiscardHandler, ForwardHandler, Hl7ToRedox, HttpHandler, HttpSettings, Made, MllpHandler,
+    Copied, Denied, DiscardHandler, FileHandler, FileSettings, ForwardHandler, Hl7ToRedox, HttpHandler, HttpSettings, Made, MllpHandler,
     OpsHandler, PeerError, PeerSettings, Refusal, Transform, Way,
 };
 pub use inbound::{Inbound, Parts};
+pub use inbox::Inbox;
 pub use plan::{CannotHandle, Endpoint, Partner, Plan, PlanError, Route, RouteKind};
 pub use receive::router;
 pub use respond::Responder;
 pub use turned_away::Why;
+pub use watch::Silent;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use oxgate_dispatch::UNROUTED;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The road in, as the configuration describes it.
 #[derive(Clone, Debug, Default)]
@@ -38,8 +39,21 @@ pub struct Endpoint {
     pub tokens: Vec<SecretString>,
     /// What to do with an event that cannot be understood or that no handler takes.
     pub cannot_handle: CannotHandle,
+    /// The same for some events; the first rule whose filter takes the event counts.
+    pub rules: Vec<(Filter, CannotHandle)>,
+    /// Alarm when nothing has come for so long.
+    pub silent_after: Option<Duration>,
     /// The largest body taken, in bytes after decompression.
     pub body_bytes_max: usize,
+}
+
+impl Endpoint {
+    /// What to do with an event of this address if it cannot be handled. One that cannot be read has no address that a
+    /// rule could name.
+    pub(crate) fn cannot_handle(&self, address: &Address) -> CannotHandle {
+        let rule = self.rules.iter().find(|(filter, _)| filter.takes(&self.name, address));
+        rule.map_or(self.cannot_handle, |(_, choice)| *choice)
+    }
 }
 
 /// What becomes of an event that cannot be understood or handled.
@@ -306,6 +320,11 @@ impl Ready {
         self.listeners.get(name).cloned()
     }
 
+    /// All endpoints.
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        self.endpoints.values().map(Arc::as_ref)
+    }
+
     /// The endpoint of this name.
     pub(crate) fn endpoint(&self, name: &str) -> Option<&Arc<Endpoint>> {
         self.endpoints.get(name)
@@ -337,7 +356,8 @@ mod tests {
 
     fn endpoint(name: &str) -> Endpoint {
         let tokens = vec![SecretString::from("t")];
-        Endpoint { name: name.into(), tokens, cannot_handle: CannotHandle::Keep, body_bytes_max: 1 }
+        let cannot_handle = CannotHandle::Keep;
+        Endpoint { name: name.into(), tokens, cannot_handle, rules: Vec::new(), silent_after: None, body_bytes_max: 1 }
     }
 
     fn route(target: &str, kind: RouteKind) -> Route {

@@ -80,7 +80,10 @@ async fn admit(inbound: &Arc<Inbound>, name: &str, request: Request) -> Response
     let (head, body) = request.into_parts();
     let received = Received { endpoint: Arc::clone(&endpoint), at, headers: head.headers, body };
     let verified = match verify(received, &inbound.parts.budget).await {
-        Ok(Knock::Delivery(verified)) => Arc::new(verified),
+        Ok(Knock::Delivery(verified)) => {
+            inbound.watch.heard(&endpoint.name, at);
+            Arc::new(verified)
+        }
         Ok(Knock::Challenge(answer)) => return echo(inbound, answer),
         Err(error) => return turn_away(inbound, &endpoint.name, error),
     };

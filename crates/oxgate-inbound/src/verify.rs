@@ -11,7 +11,7 @@ use crate::receive::body::{self, BODY_READ_MAX, BodyError, Held};
 use axum::body::{Body, Bytes};
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use oxgate_core::Timestamp;
+use oxgate_core::{Address, Timestamp};
 use oxgate_dispatch::BytesBudget;
 use redox_wire::challenge::{self, Challenge};
 use redox_wire::verification::{Presented, TOKEN_HEADER, Verdict, check, check_token};
@@ -61,10 +61,10 @@ impl Door {
         }
     }
 
-    /// What becomes of an event that cannot be understood or handled.
-    pub(crate) fn cannot_handle(&self) -> CannotHandle {
+    /// What becomes of an event of this address that cannot be understood or handled.
+    pub(crate) fn cannot_handle(&self, address: &Address) -> CannotHandle {
         match self {
-            Self::Endpoint(endpoint) => endpoint.cannot_handle,
+            Self::Endpoint(endpoint) => endpoint.cannot_handle(address),
             Self::Listener(listener) => listener.cannot_handle,
         }
     }

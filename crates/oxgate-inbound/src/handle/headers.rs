@@ -27,10 +27,10 @@ const CORRELATION_BYTES_MAX: usize = 2 * 1024;
 
 /// The questions that an event answers, with what the application gave to recognise them by.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub(super) struct Answers {
-    pub(super) questions: Vec<EventId>,
+pub(crate) struct Answers {
+    pub(crate) questions: Vec<EventId>,
     /// Without repeats, in the order of the questions.
-    pub(super) correlations: Vec<String>,
+    pub(crate) correlations: Vec<String>,
 }
 
 /// Delivery and attempt: what every delivery says about itself.

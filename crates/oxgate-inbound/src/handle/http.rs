@@ -44,7 +44,7 @@ impl HttpHandler {
     }
 
     async fn hand_over(&self, job: Job) -> Report {
-        let Ok(answers) = self.answers(job.event.id).await else {
+        let Ok(answers) = answers(&self.store, job.event.id).await else {
             return Report::new(Outcome::TargetFailed, STORE_READ);
         };
         let mut headers = headers::of_event(&job, &answers);
@@ -59,19 +59,6 @@ impl HttpHandler {
         self.peer.deliver(Message { id: &id, at: self.clock.now(), content_type, headers, body }).await
     }
 
-    /// The questions that the event answers. One that its patient contradicts is no answer and is not told as one.
-    async fn answers(&self, event: EventId) -> Result<Answers, ReadError> {
-        let mut answers = Answers::default();
-        for answer in self.store.answered_by(event).await?.into_iter().filter(|answer| answer.grade.links()) {
-            if !answers.questions.contains(&answer.question) {
-                answers.questions.push(answer.question);
-            }
-            let correlation = answer.correlation.and_then(|sealed| self.store.open_text(&sealed));
-            answers.correlations.extend(correlation.filter(|text| !answers.correlations.contains(text)));
-        }
-        Ok(answers)
-    }
-
     /// What stands in the place of a body too large to be posted.
     fn link(&self, event: &EventRow) -> Bytes {
         let payload_url = format!("{}/v1/events/{}/payload", self.api_base, event.id);
@@ -83,6 +70,19 @@ impl HttpHandler {
         });
         link.to_string().into()
     }
+}
+
+/// The questions that the event answers. One that its patient contradicts is no answer and is not told as one.
+pub(crate) async fn answers(store: &Store, event: EventId) -> Result<Answers, ReadError> {
+    let mut answers = Answers::default();
+    for answer in store.answered_by(event).await?.into_iter().filter(|answer| answer.grade.links()) {
+        if !answers.questions.contains(&answer.question) {
+            answers.questions.push(answer.question);
+        }
+        let correlation = answer.correlation.and_then(|sealed| store.open_text(&sealed));
+        answers.correlations.extend(correlation.filter(|text| !answers.correlations.contains(text)));
+    }
+    Ok(answers)
 }
 
 impl Target for HttpHandler {

@@ -34,6 +34,13 @@ pub(crate) const SECRET: &str = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 /// A clock that stands still until it is moved: 2026-03-01T12:00:00Z at first.
 pub(crate) struct ManualClock(AtomicI64);
 
+impl ManualClock {
+    /// Moves it on.
+    pub(crate) fn pass(&self, span: Duration) {
+        self.0.fetch_add(i64::try_from(span.as_millis()).expect("a short span"), Ordering::SeqCst);
+    }
+}
+
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
@@ -42,6 +49,12 @@ impl Clock for ManualClock {
 
 /// The same numbers in every run (splitmix64).
 pub(crate) struct Seeded(AtomicU64);
+
+impl Seeded {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+}
 
 impl Entropy for Seeded {
     fn fill(&self, out: &mut [u8]) {
@@ -221,7 +234,15 @@ pub(crate) fn plan() -> Plan {
 
 pub(crate) fn endpoint(name: &str) -> Endpoint {
     let tokens = vec![SecretString::from("token-of-last-year"), SecretString::from(TOKEN)];
-    Endpoint { name: name.into(), tokens, cannot_handle: CannotHandle::Keep, body_bytes_max: 64 * 1024 }
+    let cannot_handle = CannotHandle::Keep;
+    Endpoint {
+        name: name.into(),
+        tokens,
+        cannot_handle,
+        rules: Vec::new(),
+        silent_after: None,
+        body_bytes_max: 64 * 1024,
+    }
 }
 
 pub(crate) fn route(target: &str, filter: Filter, kind: RouteKind) -> Route {

@@ -174,7 +174,7 @@ statements! {
     QUOTA_SET = "INSERT OR REPLACE INTO rate_slots(egress, slot, used) VALUES (?1, ?2, ?3)";
     QUOTA_GET = "SELECT slot, used FROM rate_slots WHERE egress = ?1 AND slot >= ?2 ORDER BY slot";
     QUOTA_DELETE_OLD = "DELETE FROM rate_slots WHERE slot < ?1";
-    AUDIT_OLDEST = "SELECT id, at FROM audit ORDER BY id LIMIT ?1";
+    AUDIT_OLDEST = "SELECT id, at FROM audit WHERE id > 0 ORDER BY id LIMIT ?1";
     AUDIT_DELETE = "DELETE FROM audit WHERE id = ?1";
     AUDIT_INSERT = "INSERT INTO audit(at, actor, act, event, n, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 }
