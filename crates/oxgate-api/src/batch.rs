@@ -1,4 +1,4 @@
-//! NDJSON batches: read, made durable and answered line by line, in memory for one line and its answer.
+//! NDJSON batches: read, made durable in groups and answered line by line, in memory for one group.
 
 use crate::gateway::Gateway;
 use crate::intake::{self, Share};
@@ -7,8 +7,11 @@ use crate::submit::{Envelope, receipt};
 use axum::body::{Body, BodyDataStream};
 use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesOrdered;
 use http::header;
-use oxgate_core::limits::BODY_BYTES_MAX;
+use oxgate_core::limits::{BODY_BYTES_MAX, GROUP_BYTES};
+use oxgate_dispatch::BoxFuture;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,12 +21,16 @@ use std::time::Duration;
 /// it waits.
 const PAUSE_MAX: Duration = Duration::from_mins(15);
 
+/// Lines handed to the store before the first of them is answered: enough for a group commit, few to repeat.
+const LINES_UNDER_WAY: usize = 64;
+
 /// Answers each line as it becomes durable. The order of the lines is the order of the events.
 ///
 /// A line that is refused for its own sake gets a problem and the next one is taken. When the gateway itself takes
-/// nothing at the moment, that line's problem is the last: the sender goes on from there, and order is kept.
+/// nothing at the moment, no further line is read; those under way are still answered, and the sender goes on with the
+/// first that was not taken.
 pub(crate) fn respond(gateway: Arc<Gateway>, envelope: Envelope, body: Body) -> Response {
-    let batch = Batch { lines: Lines::new(gateway.clone(), body), gateway, envelope, ended: false };
+    let batch = Batch::new(gateway, envelope, body);
     let answers = futures_util::stream::unfold(batch, |mut batch| async move {
         let answer = batch.next().await?;
         Some((Ok::<_, Infallible>(Bytes::from(answer)), batch))
@@ -35,37 +42,75 @@ struct Batch {
     gateway: Arc<Gateway>,
     envelope: Envelope,
     lines: Lines,
+    /// Lines handed to the store together, so that they share its syncs; answered in their order.
+    under_way: FuturesOrdered<BoxFuture<'static, Done>>,
+    /// Bytes of those lines.
+    bytes: usize,
+    /// Nothing more is read.
     ended: bool,
 }
 
+/// A line that was tried.
+struct Done {
+    number: u64,
+    bytes: usize,
+    result: Result<Value, Problem>,
+}
+
 impl Batch {
-    /// The next line's answer, with its line feed; `None` at the end.
-    async fn next(&mut self) -> Option<String> {
-        if self.ended {
-            return None;
-        }
-        let line = match self.lines.next().await {
-            Ok(Some(line)) => line,
-            Ok(None) => return None,
-            Err(problem) => {
-                self.ended = true;
-                return Some(answer(self.lines.number, problem.document()));
-            }
-        };
-        let result = match line {
-            Line::Event(bytes) => self.submit(bytes).await,
-            Line::TooLong => Err(intake::too_large(BODY_BYTES_MAX)),
-        };
-        let document = result.unwrap_or_else(|problem| {
-            self.ended = problem.status().is_server_error() || problem.code() == Code::Busy;
-            problem.document()
-        });
-        Some(answer(self.lines.number, document))
+    fn new(gateway: Arc<Gateway>, envelope: Envelope, body: Body) -> Self {
+        let lines = Lines::new(gateway.clone(), body);
+        Self { gateway, envelope, lines, under_way: FuturesOrdered::new(), bytes: 0, ended: false }
     }
 
-    async fn submit(&mut self, line: Bytes) -> Result<Value, Problem> {
-        let queued = self.gateway.outbound.submit(self.envelope.line(line, self.lines.number)).await?;
-        Ok(receipt(&queued))
+    /// The next line's answer, with its line feed; `None` at the end.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            let room = !self.ended && self.under_way.len() < LINES_UNDER_WAY && self.bytes < GROUP_BYTES;
+            tokio::select! {
+                biased;
+                Some(done) = self.under_way.next(), if !self.under_way.is_empty() => return Some(self.answered(done)),
+                line = self.lines.next(), if room => self.take(line),
+                else => return None,
+            }
+        }
+    }
+
+    fn take(&mut self, line: Result<Option<Line>, Problem>) {
+        let number = self.lines.number;
+        let refused = |problem| -> BoxFuture<'static, Done> {
+            Box::pin(std::future::ready(Done { number, bytes: 0, result: Err(problem) }))
+        };
+        match line {
+            Ok(Some(Line::Event(body))) => {
+                self.bytes += body.len();
+                self.under_way.push_back(self.submitted(body, number));
+            }
+            Ok(Some(Line::TooLong)) => self.under_way.push_back(refused(intake::too_large(BODY_BYTES_MAX))),
+            Ok(None) => self.ended = true,
+            Err(problem) => {
+                self.ended = true;
+                self.under_way.push_back(refused(problem));
+            }
+        }
+    }
+
+    fn submitted(&self, body: Bytes, number: u64) -> BoxFuture<'static, Done> {
+        let (gateway, bytes) = (self.gateway.clone(), body.len());
+        let submission = self.envelope.line(body, number);
+        Box::pin(async move {
+            let result = gateway.outbound.submit(submission).await;
+            Done { number, bytes, result: result.map(|queued| receipt(&queued)).map_err(Problem::from) }
+        })
+    }
+
+    fn answered(&mut self, done: Done) -> String {
+        self.bytes -= done.bytes;
+        let document = done.result.unwrap_or_else(|problem| {
+            self.ended |= problem.status().is_server_error() || problem.code() == Code::Busy;
+            problem.document()
+        });
+        answer(done.number, document)
     }
 }
 
@@ -83,6 +128,8 @@ struct Lines {
     rest: BytesMut,
     scanned: usize,
     share: Share,
+    /// The present line is over the limit and is read past.
+    too_long: bool,
     /// The present line's number, from 1, blank lines counted.
     number: u64,
 }
@@ -96,34 +143,35 @@ enum Line {
 impl Lines {
     fn new(gateway: Arc<Gateway>, body: Body) -> Self {
         let (body, rest) = (body.into_data_stream(), BytesMut::new());
-        Self { gateway, body, rest, scanned: 0, share: Share::default(), number: 0 }
+        Self { gateway, body, rest, scanned: 0, share: Share::default(), too_long: false, number: 0 }
     }
 
     /// The next line that is not blank.
     ///
     /// # Errors
     /// When the sender breaks off, or the budget for bodies in flight is used up. The line then has no event.
+    ///
+    /// A call that is dropped loses nothing: what it has read stands in `self`.
     async fn next(&mut self) -> Result<Option<Line>, Problem> {
-        let mut too_long = false;
         loop {
             if let Some(end) = self.rest[self.scanned..].iter().position(|byte| *byte == b'\n') {
                 let line = self.rest.split_to(self.scanned + end + 1);
                 (self.scanned, self.number) = (0, self.number + 1);
-                if let Some(line) = cut(&line.freeze(), too_long) {
+                if let Some(line) = cut(&line.freeze(), std::mem::take(&mut self.too_long)) {
                     return Ok(Some(line));
                 }
-                too_long = false;
                 continue;
             }
             self.scanned = self.rest.len();
             if self.rest.len() > BODY_BYTES_MAX {
-                too_long = true;
+                self.too_long = true;
                 self.rest = BytesMut::new();
                 self.scanned = 0;
             }
             if !self.read().await? {
                 let last = std::mem::take(&mut self.rest).freeze();
                 self.scanned = 0;
+                let too_long = std::mem::take(&mut self.too_long);
                 self.number += u64::from(too_long || !last.is_empty());
                 return Ok(cut(&last, too_long));
             }

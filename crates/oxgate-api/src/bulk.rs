@@ -1,4 +1,4 @@
-//! Releases and replays by filter: counted first, carried out when asked for.
+//! Releases, cancels and replays by filter: counted first, carried out when asked for.
 
 use crate::act::{self, Act};
 use crate::caller::Caller;
@@ -10,6 +10,7 @@ use crate::replay::Order;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State as Extract;
+use oxgate_core::delivery::Fact;
 use oxgate_core::{Address, Direction, EventId, State};
 use oxgate_dispatch::UNROUTED;
 use oxgate_store::view::{DeliveryRow, EventQuery, EventRow};
@@ -59,6 +60,8 @@ struct Releases {
     target: Option<String>,
     lane: Option<i64>,
     reason: Option<String>,
+    /// Hand them to this target instead.
+    to: Option<String>,
     events: Envelope,
     limit: u32,
     dry_run: bool,
@@ -71,6 +74,7 @@ impl Default for Releases {
             target: None,
             lane: None,
             reason: None,
+            to: None,
             events: Envelope::default(),
             limit: LIMIT_MAX,
             dry_run: true,
@@ -86,7 +90,8 @@ pub(crate) async fn releases(
     caller: Caller,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
-    let members = "an object with `target`, `lane`, `reason`, `events`, `limit`, `dry_run` and `why`, each optional";
+    let members =
+        "an object with `target`, `lane`, `reason`, `to`, `events`, `limit`, `dry_run` and `why`, each optional";
     let order: Releases = intake::act(body, members).await?;
     check_limit(order.limit)?;
     let mut tally = Tally::default();
@@ -94,13 +99,43 @@ pub(crate) async fn releases(
     let act = Act { gateway: &gateway, caller: &caller, why: &order.why };
     if !order.dry_run {
         for (row, event) in &chosen {
-            match act.release(row, event, None).await {
+            let done = match &order.to {
+                Some(target) => act.reroute(row, event, target).await,
+                None => act.release(row, event, None).await,
+            };
+            match done {
                 Ok(_) => tally.done += 1,
                 Err(problem) => tally.refuse(row.id.to_string(), &problem)?,
             }
         }
     }
     Ok(Json(tally.show(order.dry_run, "released")))
+}
+
+/// `POST /v1/cancels`: cancels parked deliveries by the same filter.
+pub(crate) async fn cancels(
+    Extract(gateway): Extract<Arc<Gateway>>,
+    caller: Caller,
+    body: Body,
+) -> Result<Json<Value>, Problem> {
+    let members = "an object with `target`, `lane`, `reason`, `events`, `limit`, `dry_run` and `why`, each optional";
+    let order: Releases = intake::act(body, members).await?;
+    check_limit(order.limit)?;
+    if order.to.is_some() {
+        return Err(Problem::new(Code::BadShape, format!("`to` is for releases: expected {members}")));
+    }
+    let mut tally = Tally::default();
+    let chosen = parked(&gateway, &order, &mut tally).await?;
+    let act = Act { gateway: &gateway, caller: &caller, why: &order.why };
+    if !order.dry_run {
+        for (row, event) in &chosen {
+            match act.record(row, event.direction, Fact::Cancel, None).await {
+                Ok(_) => tally.done += 1,
+                Err(problem) => tally.refuse(row.id.to_string(), &problem)?,
+            }
+        }
+    }
+    Ok(Json(tally.show(order.dry_run, "cancelled")))
 }
 
 /// The parked deliveries that a release is about, in the order in which their events were accepted.

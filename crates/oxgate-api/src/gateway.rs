@@ -8,7 +8,7 @@ use crate::routing::Routing;
 use crate::stream::Feed;
 use oxgate_core::{Clock, Entropy, Timestamp};
 use oxgate_dispatch::{BoxFuture, BytesBudget, Handle};
-use oxgate_inbound::Inbound;
+use oxgate_inbound::{Inbound, Inbox};
 use oxgate_store::Store;
 use serde_json::Value;
 use std::sync::Arc;
@@ -19,6 +19,8 @@ pub struct Gateway {
     pub store: Store,
     /// The doors for Redox.
     pub inbound: Arc<Inbound>,
+    /// What consumers lease.
+    pub inbox: Arc<Inbox>,
     /// The road to Redox.
     pub outbound: Arc<dyn Road>,
     /// What the present configuration makes of an event that is in the store already.

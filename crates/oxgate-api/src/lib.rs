@@ -103,6 +103,18 @@ mod hl7;
 /// Bulk exports.
 mod exports;
 
+/// Another event in the place of one.
+mod resend;
+
+/// Leases of pull handlers.
+mod inbox;
+
+/// Events by the identifiers in them.
+mod search;
+
+/// Search keys, written behind the events.
+mod index;
+
 /// Lanes.
 mod lanes;
 
@@ -124,6 +136,7 @@ mod openapi;
 pub use caller::Caller;
 pub use exports::{Export, ExportRefusal, Exports};
 pub use gateway::{ConfigFault, Gateway, Reload, Reloaded};
+pub use index::Indexer;
 pub use keys::{ApiKey, ApiKeys, KeyError, NewApiKey, Secret};
 pub use metrics::Requests;
 pub use openapi::DOCUMENT as OPENAPI;

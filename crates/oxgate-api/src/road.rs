@@ -11,12 +11,16 @@ use oxgate_outbound::submit::Submission;
 use oxgate_outbound::transport::Transport;
 use oxgate_outbound::{Outbound, SubmissionError};
 use oxgate_store::ReadError;
+use oxgate_store::command::Child;
 use std::time::Duration;
 
 /// `Outbound` without its type parameter, so that the router need not carry it.
 pub trait Road: Send + Sync + 'static {
     /// See [`Outbound::submit`].
     fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Queued, SubmissionError>>;
+
+    /// See [`Outbound::child`].
+    fn child(&self, submission: Submission) -> BoxFuture<'_, Result<Child, SubmissionError>>;
 
     /// See [`Outbound::query`].
     fn query(&self, body: Phi<Bytes>, within: Duration) -> BoxFuture<'_, Result<QueryOutcome, QueryError>>;
@@ -37,6 +41,10 @@ pub trait Road: Send + Sync + 'static {
 impl<T: Transport> Road for Outbound<T> {
     fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Queued, SubmissionError>> {
         Box::pin(Self::submit(self, submission))
+    }
+
+    fn child(&self, submission: Submission) -> BoxFuture<'_, Result<Child, SubmissionError>> {
+        Box::pin(Self::child(self, submission))
     }
 
     fn query(&self, body: Phi<Bytes>, within: Duration) -> BoxFuture<'_, Result<QueryOutcome, QueryError>> {

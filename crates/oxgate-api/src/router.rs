@@ -3,8 +3,8 @@
 use crate::gateway::Gateway;
 use crate::scope::Scope;
 use crate::{
-    admin, bulk, deliveries, expectations, exports, fhir, files, guard, health, hl7, lanes, look, metrics, openapi,
-    query, replay, stream, submit,
+    admin, bulk, deliveries, expectations, exports, fhir, files, guard, health, hl7, inbox, lanes, look, metrics,
+    openapi, query, replay, resend, search, stream, submit,
 };
 use axum::Router;
 use axum::handler::Handler;
@@ -66,13 +66,20 @@ pub(crate) fn table() -> Vec<Entry> {
         line(Method::GET, "/v1/events/{id}/payload", phi, look::payload),
         line(Method::GET, "/v1/attempts/{id}/detail", phi, look::detail),
         act("/v1/events/{id}/replay", replay::replay),
+        line(Method::POST, "/v1/events/search", Some(Scope::Read), search::search),
+        act("/v1/events/{id}/resend", resend::resend),
         show("/v1/deliveries/{id}", deliveries::show),
         act("/v1/deliveries/{id}/release", deliveries::release),
         act("/v1/deliveries/{id}/cancel", deliveries::cancel),
         act("/v1/deliveries/{id}/reroute", deliveries::reroute),
         show("/v1/parked", deliveries::parked),
         act("/v1/releases", bulk::releases),
+        act("/v1/cancels", bulk::cancels),
         act("/v1/replays", bulk::replays),
+        line(Method::POST, "/v1/inbox/{handler}/lease", phi, inbox::lease),
+        line(Method::POST, "/v1/inbox/{handler}/ack", phi, inbox::ack),
+        line(Method::POST, "/v1/inbox/{handler}/nack", phi, inbox::nack),
+        line(Method::POST, "/v1/inbox/{handler}/extend", phi, inbox::extend),
         show("/v1/lanes", lanes::list),
         act("/v1/lanes/{id}/pause", lanes::pause),
         act("/v1/lanes/{id}/resume", lanes::resume),

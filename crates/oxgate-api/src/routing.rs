@@ -58,6 +58,14 @@ impl Routing {
         routes.targets.iter().find(|spec| spec.name == target).map_or(usual, |spec| spec.policy)
     }
 
+    /// The rules of a pull handler, or the names of those that there are.
+    pub(crate) fn pull(&self, name: &str) -> Result<TargetSpec, Vec<String>> {
+        let routes = self.routes();
+        let pulls = || routes.targets.iter().filter(|spec| spec.kind == "pull");
+        let found = pulls().find(|spec| spec.name == name).cloned();
+        found.ok_or_else(|| pulls().map(|spec| spec.name.clone()).collect())
+    }
+
     /// The names of the targets that an event of this direction can be given to.
     pub(crate) fn targets(&self, direction: Direction) -> Vec<String> {
         let routes = self.routes();

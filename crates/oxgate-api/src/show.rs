@@ -3,7 +3,7 @@
 use crate::caller::Caller;
 use crate::scope::Scope;
 use oxgate_core::lane::LaneState;
-use oxgate_core::{Reason, State, Timestamp};
+use oxgate_core::{Flags, Reason, State, Timestamp};
 use oxgate_store::Store;
 use oxgate_store::view::{DeliveryRow, EventRow, ExpectationRow, LaneDepth, LaneRow, TimelineEntry};
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ fn reason(reason: &Reason) -> Value {
 
 /// An event, content-free.
 pub(crate) fn event(row: &EventRow) -> Value {
+    let repeats = row.flags.has(Flags::SUSPECTED_DUPLICATE) && !row.flags.has(Flags::CONFLICT);
     json!({
         "id": row.id,
         "direction": row.direction,
@@ -42,6 +43,7 @@ pub(crate) fn event(row: &EventRow) -> Value {
         "flags": row.flags.names(),
         "accepted_at": time(row.accepted_at),
         "parent": row.parent,
+        "suspected_duplicate_of": row.parent.filter(|_| repeats),
         "body_bytes": row.body_bytes,
         "body_stored": row.has_body,
         "content_type": maybe_text(&row.content_type),

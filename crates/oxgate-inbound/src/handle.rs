@@ -39,10 +39,11 @@ pub mod forward;
 /// Takes events in order to forget them.
 mod discard;
 
-pub use self::http::{HttpHandler, HttpSettings};
+pub use self::http::{HttpHandler, HttpSettings, answers};
 pub use discard::DiscardHandler;
 pub use file::{FileHandler, FileSettings};
 pub use forward::{Copied, Denied, ForwardHandler, Made, Refusal, Transform, Way};
+pub use headers::Answers;
 pub use hl7::Hl7ToRedox;
 pub use mllp::MllpHandler;
 pub use ops::OpsHandler;

@@ -10,6 +10,11 @@
 //!
 //! **What it deliberately does not do.** No reading of bodies, no decision about matches, no storage.
 
+/// The words that search knows.
+mod search;
+
+pub use search::{Sought, of_message};
+
 use oxgate_core::expectation::KeyKind;
 use oxgate_core::order::OrderBy;
 use oxgate_core::{KeyHash, Keyed, OrderKeys};

@@ -133,6 +133,14 @@ codes! {
     QueryInAddress = 56, UNPROCESSABLE_ENTITY, "Search parameters do not belong in the address";
     /// A destination without a FHIR server.
     NoFhirServer = 57, UNPROCESSABLE_ENTITY, "The destination has no FHIR server";
+    /// A lease that has run out, was given back, or never was.
+    LeaseOver = 61, CONFLICT, "The lease is over";
+    /// Deliveries that are not part of the lease.
+    NotLeased = 62, CONFLICT, "The deliveries are not part of this lease";
+    /// No pull handler of this name.
+    NoSuchInbox = 63, NOT_FOUND, "There is no such pull handler";
+    /// The edited event is none that could be accepted.
+    NotAcceptable = 64, UNPROCESSABLE_ENTITY, "The edited event cannot be accepted";
     /// An HL7 listener: the bytes are no readable message.
     UnreadableMessage = 74, UNPROCESSABLE_ENTITY, "The HL7 message cannot be read";
     /// No such bulk export.

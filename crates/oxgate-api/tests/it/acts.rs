@@ -103,7 +103,7 @@ async fn g4_an_unrouted_event_goes_along_todays_routes() {
     let delivery = first_delivery(&house, &event).await;
     let answer = act(&house, delivery, "release", json!({})).await;
     assert_eq!((answer.code().as_str(), answer.status), ("OXG0027", StatusCode::CONFLICT));
-    assert_eq!(answer.json()["known"], json!(["app"]));
+    assert_eq!(answer.json()["known"], json!(["app", "queue"]));
 
     house.gateway.routing.replace(routes(&["Notes"]));
     let answer = act(&house, delivery, "release", json!({ "why": "handler added" })).await.json();
@@ -121,7 +121,7 @@ async fn reroute_hands_a_parked_delivery_to_another_target() {
     let delivery = first_delivery(&house, &event).await;
     let answer = act(&house, delivery, "reroute", json!({ "target": "redox" })).await;
     assert_eq!((answer.code().as_str(), answer.status), ("OXG0028", StatusCode::UNPROCESSABLE_ENTITY));
-    assert_eq!(answer.json()["known"], json!(["app"]));
+    assert_eq!(answer.json()["known"], json!(["app", "queue"]));
     assert_eq!(act(&house, delivery, "reroute", json!({})).await.code(), "OXG0009");
     let answer = act(&house, delivery, "reroute", json!({ "target": "app" })).await.json();
     assert_eq!(answer["delivery"]["state"], "cancelled");

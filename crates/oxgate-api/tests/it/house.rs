@@ -19,7 +19,7 @@ use oxgate_dispatch::{
     BoxFuture, BytesBudget, ClockTimer, Job, Parts as RunnerParts, QuotaGate, QuotaRules, Report, Runner, Target,
     TargetSpec, Wired,
 };
-use oxgate_inbound::{CannotHandle, Counts, Endpoint, Inbound, Parts, Plan as InboundPlan, Route, RouteKind};
+use oxgate_inbound::{CannotHandle, Counts, Endpoint, Inbound, Inbox, Parts, Plan as InboundPlan, Route, RouteKind};
 use oxgate_outbound::plan::{Account, Destination, FhirServer, Plan, Source};
 use oxgate_outbound::send::{self, RedoxTarget};
 use oxgate_outbound::{Outbound, Roads};
@@ -143,7 +143,10 @@ impl House {
             tokio::spawn(runner.run());
         }
         let routing = Routing::new(store.keyed().clone(), clock.clone(), routes(&["PatientAdmin", "Results"]));
+        let inbox_timer = Arc::new(ClockTimer::new(clock.clone()));
+        let inbox = Inbox::new(store.clone(), clock.clone(), inbox_timer, entropy.clone());
         let gateway = Arc::new(Gateway {
+            inbox: Arc::new(inbox),
             store,
             inbound,
             outbound,
@@ -296,6 +299,8 @@ fn inbound_plan() -> InboundPlan {
             name: "main".into(),
             tokens: vec![SecretString::from("door-token")],
             cannot_handle: CannotHandle::Keep,
+            rules: Vec::new(),
+            silent_after: None,
             body_bytes_max: 1024 * 1024,
         }],
         routes: handler_routes(&["PatientAdmin", "Results"]),
@@ -309,18 +314,23 @@ pub(crate) fn routes(events: &[&str]) -> Routes {
     Routes {
         inbound: handler_routes(events),
         outbound: Arc::new(outbound_plan()),
-        targets: vec![TargetSpec::handler("app", "http"), TargetSpec::redox("redox")],
+        targets: vec![
+            TargetSpec::handler("app", "http"),
+            TargetSpec::handler("queue", "pull"),
+            TargetSpec::redox("redox"),
+        ],
     }
 }
 
 fn handler_routes(events: &[&str]) -> Vec<Route> {
-    vec![Route {
-        target: "app".into(),
+    let route = |target: &str, events: &[&str]| Route {
+        target: target.into(),
         filter: Filter { events: events.iter().map(|&text| text.to_owned()).collect(), ..Filter::default() },
         lane_by: LaneBy::INBOUND.to_vec(),
         order_by: OrderBy::All,
         kind: RouteKind::Handler,
-    }]
+    };
+    vec![route("app", events), route("queue", &["Vaccination"])]
 }
 
 /// One export, `nightly`, that runs from its start to its cancel.

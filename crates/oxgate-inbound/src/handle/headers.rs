@@ -27,10 +27,11 @@ const CORRELATION_BYTES_MAX: usize = 2 * 1024;
 
 /// The questions that an event answers, with what the application gave to recognise them by.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub(crate) struct Answers {
-    pub(crate) questions: Vec<EventId>,
+pub struct Answers {
+    /// The questions.
+    pub questions: Vec<EventId>,
     /// Without repeats, in the order of the questions.
-    pub(crate) correlations: Vec<String>,
+    pub correlations: Vec<String>,
 }
 
 /// Delivery and attempt: what every delivery says about itself.

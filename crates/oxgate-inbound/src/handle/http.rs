@@ -73,7 +73,10 @@ impl HttpHandler {
 }
 
 /// The questions that the event answers. One that its patient contradicts is no answer and is not told as one.
-pub(crate) async fn answers(store: &Store, event: EventId) -> Result<Answers, ReadError> {
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn answers(store: &Store, event: EventId) -> Result<Answers, ReadError> {
     let mut answers = Answers::default();
     for answer in store.answered_by(event).await?.into_iter().filter(|answer| answer.grade.links()) {
         if !answers.questions.contains(&answer.question) {
