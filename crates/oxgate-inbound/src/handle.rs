@@ -41,7 +41,7 @@ mod discard;
 
 pub use self::http::{HttpHandler, HttpSettings, answers};
 pub use discard::DiscardHandler;
-pub use file::{FileHandler, FileSettings};
+pub use file::{FileHandler, FileSettings, Folders};
 pub use forward::{Copied, Denied, ForwardHandler, Made, Refusal, Transform, Way};
 pub use headers::Answers;
 pub use hl7::Hl7ToRedox;

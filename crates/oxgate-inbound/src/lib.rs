@@ -68,8 +68,8 @@ pub mod handle;
 pub use accept::resource::{NotTaken, Resource};
 pub use counts::{Counter, Counts};
 pub use handle::{
-    Copied, Denied, DiscardHandler, FileHandler, FileSettings, ForwardHandler, Hl7ToRedox, HttpHandler, HttpSettings, Made, MllpHandler,
-    OpsHandler, PeerError, PeerSettings, Refusal, Transform, Way,
+    Copied, Denied, DiscardHandler, FileHandler, FileSettings, Folders, ForwardHandler, Hl7ToRedox, HttpHandler,
+    HttpSettings, Made, MllpHandler, OpsHandler, PeerError, PeerSettings, Refusal, Transform, Way,
 };
 pub use inbound::{Inbound, Parts};
 pub use inbox::Inbox;

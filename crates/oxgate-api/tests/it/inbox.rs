@@ -25,7 +25,10 @@ async fn g1_a_run_is_leased_and_acknowledged() {
         lease["deliveries"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
     assert_eq!(events, [first.as_str(), second.as_str()]);
     let one = &lease["deliveries"][0];
-    assert_eq!((&one["endpoint"], &one["data_model"], &one["attempt"]), (&json!("main"), &json!("Vaccination"), &json!(1)));
+    assert_eq!(
+        (&one["endpoint"], &one["data_model"], &one["attempt"]),
+        (&json!("main"), &json!("Vaccination"), &json!(1))
+    );
     assert_eq!(one["body"]["Meta"]["Logs"][0]["ID"], "log-1");
     assert_eq!(lease["until"], "2026-03-01T12:01:00.000Z");
     assert_eq!(leased(&house, json!({})).await, json!({ "lease": null, "deliveries": [] }), "the lane is taken");

@@ -10,11 +10,12 @@ use bytes::Bytes;
 use oxgate_core::Reason;
 use oxgate_dispatch::{Body, BoxFuture, Job, Outcome, Report, Target};
 use oxgate_store::Store;
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 const WRITE: Reason = Reason::word("file-write");
 const STORE_READ: Reason = Reason::word("store-read");
@@ -39,11 +40,30 @@ pub struct FileSettings {
 pub struct FileHandler {
     store: Store,
     files: Arc<Files>,
+    rotate_bytes: u64,
 }
 
 struct Files {
-    settings: FileSettings,
+    folder: PathBuf,
     newest: Mutex<Option<Newest>>,
+}
+
+/// The folders that are being written to: handlers of one folder, also those before and after a reload, take turns.
+#[derive(Default)]
+pub struct Folders(Mutex<HashMap<PathBuf, Weak<Files>>>);
+
+impl Folders {
+    fn open(&self, folder: &Path) -> io::Result<Arc<Files>> {
+        let mut folders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(files) = folders.get(folder).and_then(Weak::upgrade) {
+            return Ok(files);
+        }
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let newest = Mutex::new(Some(Newest::find(folder)?));
+        let files = Arc::new(Files { folder: folder.to_owned(), newest });
+        folders.insert(folder.to_owned(), Arc::downgrade(&files));
+        Ok(files)
+    }
 }
 
 /// The file that is appended to.
@@ -59,10 +79,8 @@ impl FileHandler {
     ///
     /// # Errors
     /// When the folder cannot be made or written to.
-    pub fn new(settings: FileSettings, store: Store) -> io::Result<Self> {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&settings.folder)?;
-        let newest = Newest::find(&settings)?;
-        Ok(Self { store, files: Arc::new(Files { settings, newest: Mutex::new(Some(newest)) }) })
+    pub fn new(settings: &FileSettings, store: Store, folders: &Folders) -> io::Result<Self> {
+        Ok(Self { store, files: folders.open(&settings.folder)?, rotate_bytes: settings.rotate_bytes })
     }
 
     async fn hand_over(&self, job: Job) -> Report {
@@ -78,11 +96,11 @@ impl FileHandler {
             answers: &answers.questions,
             correlations: &answers.correlations,
         });
-        let (files, body): (_, Bytes) = (Arc::clone(&self.files), body.clone());
+        let (files, body, rotate_bytes): (_, Bytes, _) = (Arc::clone(&self.files), body.clone(), self.rotate_bytes);
         let written = tokio::task::spawn_blocking(move || {
             let mut line = line::with_body(&facts, &body);
             line.push(b'\n');
-            files.append(&line)
+            files.append(&line, rotate_bytes)
         });
         match written.await {
             Ok(Ok(())) => Report::accepted(),
@@ -98,14 +116,14 @@ impl FileHandler {
 
 impl Files {
     /// Returns after the line's sync.
-    fn append(&self, line: &[u8]) -> io::Result<()> {
+    fn append(&self, line: &[u8], rotate_bytes: u64) -> io::Result<()> {
         let mut slot = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         let mut newest = match slot.take() {
             Some(newest) => newest,
-            None => Newest::find(&self.settings)?,
+            None => Newest::find(&self.folder)?,
         };
-        if newest.length >= self.settings.rotate_bytes {
-            newest = Newest::create(&self.settings.folder, newest.number + 1)?;
+        if newest.length >= rotate_bytes {
+            newest = Newest::create(&self.folder, newest.number + 1)?;
         }
         let written = newest.file.write_all(line).and_then(|()| newest.file.sync_data());
         match written {
@@ -122,15 +140,15 @@ impl Files {
 
 impl Newest {
     /// The newest file of the folder without a torn line, or the first one.
-    fn find(settings: &FileSettings) -> io::Result<Self> {
+    fn find(folder: &Path) -> io::Result<Self> {
         let mut last = 0;
-        for entry in std::fs::read_dir(&settings.folder)? {
+        for entry in std::fs::read_dir(folder)? {
             last = last.max(number_of(&entry?.file_name().to_string_lossy()).unwrap_or(0));
         }
         if last == 0 {
-            return Self::create(&settings.folder, 1);
+            return Self::create(folder, 1);
         }
-        let mut file = OpenOptions::new().read(true).write(true).open(path_of(&settings.folder, last))?;
+        let mut file = OpenOptions::new().read(true).write(true).open(path_of(folder, last))?;
         let length = whole_lines(&mut file)?;
         file.set_len(length)?;
         file.seek(SeekFrom::Start(length))?;
@@ -177,13 +195,13 @@ impl Target for FileHandler {
     }
 
     fn healthy(&self) -> BoxFuture<'_, bool> {
-        Box::pin(std::future::ready(self.files.settings.folder.is_dir()))
+        Box::pin(std::future::ready(self.files.folder.is_dir()))
     }
 }
 
 impl std::fmt::Debug for FileHandler {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FileHandler").field("settings", &self.files.settings).finish_non_exhaustive()
+        f.debug_struct("FileHandler").field("folder", &self.files.folder).finish_non_exhaustive()
     }
 }
 
@@ -198,7 +216,8 @@ mod tests {
     }
 
     fn handler(road: &Road, rotate_bytes: u64) -> FileHandler {
-        FileHandler::new(settings(road, rotate_bytes), road.store.clone()).expect("a folder to write to")
+        FileHandler::new(&settings(road, rotate_bytes), road.store.clone(), &Folders::default())
+            .expect("a folder to write to")
     }
 
     async fn deliver(road: &Road, handler: &FileHandler, log: &str) -> Report {

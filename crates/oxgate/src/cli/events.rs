@@ -23,6 +23,31 @@ pub(crate) enum Events {
     },
     /// Print events as they come, until interrupted.
     Tail(Filter),
+    /// Find events by an identifier in them. What is looked for is read from a file or from stdin, so that it stands
+    /// neither in the shell's history nor among the processes.
+    Find {
+        /// What kind of identifier.
+        kind: Identifier,
+        /// The file that holds it on its first line; a patient as `ID` or `ID TYPE`.
+        #[arg(long, value_name = "FILE", default_value = "-")]
+        from: std::path::PathBuf,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Send an edited event in the place of one.
+    Resend {
+        /// `evt_…`
+        id: String,
+        /// The edited message; `-` is stdin.
+        file: std::path::PathBuf,
+        /// The parked delivery (`dlv_…`) that it takes the place of.
+        #[arg(long, value_name = "DELIVERY")]
+        cancel: Option<String>,
+        /// Why; goes to the audit.
+        #[arg(long, default_value = "")]
+        why: String,
+    },
     /// Deliver an event once more, at the tail of its lanes.
     Replay {
         /// `evt_…`
@@ -34,6 +59,56 @@ pub(crate) enum Events {
         #[arg(long, default_value = "")]
         why: String,
     },
+}
+
+/// What stands in a message and tells whom or what it is about.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Identifier {
+    /// A patient's identifier, and its type where known.
+    Patient,
+    /// A visit number.
+    Visit,
+    /// An order, by either side's number.
+    Order,
+    /// A document.
+    Document,
+    /// An account number.
+    Account,
+    /// A referral.
+    Referral,
+    /// A Redox log id.
+    Log,
+}
+
+impl Identifier {
+    /// The body of a search for what stands on `line`.
+    fn search(self, line: &str, limit: u32) -> Value {
+        let (id, id_type) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let mut patient = json!({ "id": id });
+        if !id_type.trim().is_empty() {
+            patient["type"] = id_type.trim().into();
+        }
+        let (name, value) = match self {
+            Self::Patient => ("patient", patient),
+            Self::Visit => ("visit", line.into()),
+            Self::Order => ("order", line.into()),
+            Self::Document => ("document", line.into()),
+            Self::Account => ("account", line.into()),
+            Self::Referral => ("referral", line.into()),
+            Self::Log => ("log", line.into()),
+        };
+        json!({ name: value, "limit": limit })
+    }
+}
+
+/// All of a file, or of stdin.
+fn read(file: &std::path::Path) -> Result<String, Failure> {
+    let read = if file == std::path::Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(file)
+    };
+    read.map_err(|error| Failure::failed(format!("cannot read {}: {error}", file.display())))
 }
 
 /// Which events.
@@ -101,6 +176,38 @@ impl Events {
                 shared.show(&json!({"event": event, "timeline": timeline}), one)
             }
             Self::Tail(filter) => tail(shared, &gateway, filter).await,
+            Self::Find { kind, from, limit } => {
+                let text = read(from)?;
+                let line = text.lines().next().map(str::trim).filter(|line| !line.is_empty());
+                let line = line.ok_or_else(|| Failure::usage("there is nothing to look for on the first line"))?;
+                let found = gateway.json(Request::post_json("/v1/events/search", &kind.search(line, *limit))).await?;
+                shared.show(&found, list)?;
+                if found["complete"] != true {
+                    let through = cell(&found, "/complete_through");
+                    eprintln!("oxgate: newer events than {through} are not searched yet: ask again in a moment");
+                }
+                Ok(())
+            }
+            Self::Resend { id, file, cancel, why } => {
+                let edited = read(file)?;
+                let raw: &serde_json::value::RawValue = serde_json::from_str(&edited).map_err(|error| {
+                    Failure::invalid(format!(
+                        "{} is not JSON: line {}, column {}",
+                        file.display(),
+                        error.line(),
+                        error.column()
+                    ))
+                })?;
+                // The message goes as it is written: its numbers must not change on the way.
+                let mut body = json!({ "why": why, "cancel": cancel }).to_string();
+                body.pop();
+                let body = format!("{body},\"body\":{}}}", raw.get());
+                let path = format!("/v1/events/{}/resend", encoded(id));
+                let answer = gateway.call(Request::post(path, "application/json", body.into())).await?.successful()?;
+                let made: Value =
+                    serde_json::from_slice(&answer.body).map_err(|error| Failure::peer(error.to_string()))?;
+                shared.show(&made, |made| format!("{} in the place of {}", cell(made, "/event"), cell(made, "/parent")))
+            }
             Self::Replay { id, target, why } => {
                 let body = json!({"target": target, "why": why});
                 let made =

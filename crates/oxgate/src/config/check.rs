@@ -106,7 +106,10 @@ fn handlers(config: &Config) -> Checked {
         if kind == HandlerKind::Forward {
             forward(config, handler)?;
         }
-        if matches!(kind, HandlerKind::Discard | HandlerKind::Forward) {
+        if kind == HandlerKind::File && handler.folder.is_none() {
+            return Err(found(&handler.kind, format!("handler `{name}` writes files and needs `folder`")));
+        }
+        if kind.is_without_peer() {
             continue;
         }
         let Some(url) = &handler.url else {

@@ -22,6 +22,22 @@ pub(crate) struct Endpoint {
     /// What to do with an event that cannot be understood or handled.
     #[serde(default)]
     pub(crate) cannot_handle: CannotHandle,
+    /// The same for some events; the first rule that takes the event counts.
+    #[serde(default, rename = "rule")]
+    pub(crate) rules: Vec<EndpointRule>,
+    /// Alarm when nothing has come for so long.
+    pub(crate) silent_after: Option<Span>,
+}
+
+/// `[[endpoint.rule]]`: what to do with some events that cannot be handled.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EndpointRule {
+    /// Which events.
+    #[serde(default, rename = "match")]
+    pub(crate) filter: Filter,
+    /// What to do with them.
+    pub(crate) cannot_handle: CannotHandle,
 }
 
 /// What to do with an event that cannot be understood or handled.
@@ -81,6 +97,10 @@ pub(crate) struct Handler {
     pub(crate) health_url: Option<String>,
     /// Certificates to trust besides the system's, PEM. `mllp`: instead of the system's.
     pub(crate) ca_file: Option<PathBuf>,
+    /// `file`: where the files lie.
+    pub(crate) folder: Option<PathBuf>,
+    /// `file`: a file that has this size is followed by the next.
+    pub(crate) rotate_size: Option<Size>,
     /// `forward`: where the events go that it makes.
     pub(crate) to: Option<Forward>,
     /// `forward`: how they are made.
@@ -132,10 +152,21 @@ pub(crate) enum HandlerKind {
     Responder,
     /// Makes other events from events.
     Forward,
+    /// Leased by consumers over the API.
+    Pull,
+    /// Written to files, one line each.
+    File,
     /// Takes events and drops them, counted.
     Discard,
     /// Sends HL7 v2 messages to a receiver.
     Mllp,
+}
+
+impl HandlerKind {
+    /// Whether it speaks to nobody over HTTP, and so has neither address nor secrets.
+    pub(crate) const fn is_without_peer(self) -> bool {
+        matches!(self, Self::Forward | Self::Pull | Self::File | Self::Discard)
+    }
 }
 
 /// `[[expectation]]`: a rule that replaces the built-in one of the same name, or adds one.

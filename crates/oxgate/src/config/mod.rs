@@ -8,7 +8,7 @@ mod error;
 /// `name = { file = "…" }` or `{ env = "…" }`.
 pub(crate) mod secret;
 
-/// `[server]`, `[store]`, `[log]`: the process itself.
+/// `[server]`, `[store]`, `[retention]`, `[log]`: the process itself.
 pub(crate) mod process;
 
 /// `[[account]]`, `[[source]]`, `[[destination]]`, `[[partner]]`: Redox's side.
@@ -42,6 +42,8 @@ pub(crate) struct Config {
     pub(crate) server: process::Server,
     /// The data folder and its keys.
     pub(crate) store: process::Store,
+    /// How long things are kept.
+    pub(crate) retention: process::Retention,
     /// Log lines.
     pub(crate) log: process::Log,
     /// Credentials at Redox.
@@ -185,7 +187,7 @@ mod tests {
     fn keys_of(section: &str) -> Vec<String> {
         let text = match section {
             "" => "zzz = 1".to_owned(),
-            "server" | "store" | "log" => format!("[{section}]\nzzz = 1"),
+            "server" | "store" | "retention" | "log" => format!("[{section}]\nzzz = 1"),
             "match" => "[[handler]]\nname = \"a\"\nkind = \"http\"\nmatch = { zzz = 1 }".to_owned(),
             _ => format!("[[{section}]]\nzzz = 1"),
         };
@@ -206,7 +208,7 @@ mod tests {
             keys
         };
         assert_eq!(keys_of(""), keys_in("/properties"));
-        for section in ["server", "store", "log"] {
+        for section in ["server", "store", "retention", "log"] {
             assert_eq!(keys_of(section), keys_in(&format!("/properties/{section}/properties")), "{section}");
         }
         let lists =

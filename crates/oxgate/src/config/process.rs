@@ -89,6 +89,43 @@ impl Default for Store {
     }
 }
 
+/// `[retention]`: how long things are kept.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Retention {
+    /// Bodies, from the end of their event's last delivery; 30 days.
+    pub(crate) bodies: Option<Span>,
+    /// Keys that redeliveries are recognised by; 35 days at least.
+    pub(crate) dedup: Option<Span>,
+    /// Idempotency keys; 7 days, 24 hours at least.
+    pub(crate) submissions: Option<Span>,
+    /// How long after its last answer, or after becoming late, a question is still matched; 30 days.
+    pub(crate) answers: Option<Span>,
+    /// What is left of an event; 730 days.
+    pub(crate) records: Option<Span>,
+    /// How long a delivery stays parked before it expires; 730 days.
+    pub(crate) parked_max_age: Option<Span>,
+    /// Lines of the audit; 6 years.
+    pub(crate) audit: Option<Span>,
+}
+
+impl Retention {
+    /// With the store's own spans where nothing is said.
+    pub(crate) fn in_full(self) -> oxgate_store::Retention {
+        let usual = oxgate_store::Retention::default();
+        let or = |given: Option<Span>, usual: Duration| given.map_or(usual, |span| span.0);
+        oxgate_store::Retention {
+            bodies: or(self.bodies, usual.bodies),
+            dedup: or(self.dedup, usual.dedup),
+            submissions: or(self.submissions, usual.submissions),
+            expectations: or(self.answers, usual.expectations),
+            records: or(self.records, usual.records),
+            parked_max_age: or(self.parked_max_age, usual.parked_max_age),
+            audit: or(self.audit, usual.audit),
+        }
+    }
+}
+
 /// `[log]`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]

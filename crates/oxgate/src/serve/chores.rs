@@ -1,10 +1,14 @@
-//! What has to be done now and then: late answers, retention, the quota's slots on disk.
+//! What has to be done now and then: late answers, retention, search keys, alarms, the quota's slots on disk.
 
-use oxgate_core::{Clock, Timestamp};
+use oxgate_api::Indexer;
+use oxgate_core::{Clock, Timestamp, limits};
 use oxgate_dispatch::Timer;
+use oxgate_inbound::Inbound;
 use oxgate_outbound::meter::QuotaKeeper;
 use oxgate_store::Store;
 use oxgate_store::command::{Command, Outcome};
+use oxgate_store::view::Health;
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -15,12 +19,16 @@ const TICK: Duration = Duration::from_secs(1);
 /// How often retention begins a round.
 const SWEEP_EVERY: Duration = Duration::from_mins(5);
 
+/// Steps of the indexer in one tick, 64 events each.
+const INDEX_STEPS: u32 = 32;
+
 /// Rows that one step of retention touches: a few milliseconds of the writer's time.
 const SWEEP_ROWS: u32 = 256;
 
 /// What the chores are done with.
 pub(super) struct Chores {
     pub(super) store: Store,
+    pub(super) inbound: Arc<Inbound>,
     pub(super) keeper: QuotaKeeper,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) timer: Arc<dyn Timer>,
@@ -29,11 +37,15 @@ pub(super) struct Chores {
 impl Chores {
     /// Works until `stop`.
     pub(super) async fn run(self, stop: CancellationToken) {
-        let Self { store, mut keeper, clock, timer } = self;
+        let Self { store, inbound, mut keeper, clock, timer } = self;
+        let (mut indexer, mut disk_was_low) = (Indexer::new(store.clone()), false);
         let mut sweep_at = clock.now();
         loop {
             let now = clock.now();
             late(&store, now).await;
+            silent_feeds(&store, &inbound).await;
+            disk_was_low = disk(&store, disk_was_low).await;
+            index(&mut indexer, &stop).await;
             if sweep_at <= now {
                 sweep(&store, &stop).await;
                 sweep_at = clock.now().plus(SWEEP_EVERY);
@@ -63,6 +75,48 @@ async fn late(store: &Store, now: Timestamp) {
         }
         Ok(_) => {}
         Err(error) => tracing::warn!(%error, "the next deadline cannot be read"),
+    }
+}
+
+/// Tells of feeds from which nothing has come for too long.
+async fn silent_feeds(store: &Store, inbound: &Inbound) {
+    for silent in inbound.fallen_silent() {
+        tracing::warn!(endpoint.name = silent.endpoint, since = %silent.since, "nothing has come through this endpoint");
+        let data = json!({ "endpoint": silent.endpoint, "since": silent.since.to_string() });
+        report(store, "feed.silent", data).await;
+    }
+}
+
+/// Tells once that space is running out; whether it is.
+async fn disk(store: &Store, was_low: bool) -> bool {
+    let is_low = store.health() == Health::DiskLow;
+    if is_low && !was_low {
+        tracing::warn!("the disk is nearly full: new work is refused");
+        report(store, "disk.low", json!({ "refuses_below_bytes": limits::DISK_FREE_LOW_BYTES })).await;
+    }
+    is_low
+}
+
+async fn report(store: &Store, what: &str, data: serde_json::Value) {
+    if let Err(error) = store.command(Command::Report { what: what.to_owned(), event: None, data }).await {
+        tracing::warn!(%error, what, "an alarm could not be written");
+    }
+}
+
+/// Writes search keys of what has come since; the rest of a burst waits for the next tick.
+async fn index(indexer: &mut Indexer, stop: &CancellationToken) {
+    for _ in 0..INDEX_STEPS {
+        if stop.is_cancelled() {
+            return;
+        }
+        match indexer.step().await {
+            Ok(true) => tokio::task::yield_now().await,
+            Ok(false) => return,
+            Err(error) => {
+                tracing::debug!(%error, "search keys are written next time");
+                return;
+            }
+        }
     }
 }
 

@@ -23,7 +23,8 @@ pub(crate) fn of_store(loaded: &Loaded) -> Result<Settings, String> {
     let secret = reference.fetch(loaded, "the store's search key").map_err(|error| error.to_string())?;
     let search_key = key_bytes(&secret, "the store's search key")?;
     let ops = super::plan::ops_targets(loaded);
-    let settings = Settings { kek, ops, ..Settings::new(loaded.data(), search_key) };
+    let retention = loaded.config.retention.in_full();
+    let settings = Settings { kek, ops, retention, ..Settings::new(loaded.data(), search_key) };
     #[cfg(feature = "mutations")]
     let settings = mutated(settings)?;
     Ok(settings)

@@ -15,7 +15,9 @@ use oxgate_core::lane::LaneBy;
 use oxgate_core::limits;
 use oxgate_dispatch::{QuotaGate, TargetSpec, Wired};
 use oxgate_inbound::counts::Counts;
-use oxgate_inbound::handle::{DiscardHandler, HttpHandler, HttpSettings, OpsHandler, PeerSettings};
+use oxgate_inbound::handle::{
+    DiscardHandler, FileHandler, FileSettings, Folders, HttpHandler, HttpSettings, OpsHandler, PeerSettings,
+};
 use oxgate_inbound::plan as inbound;
 use oxgate_inbound::respond::Responder;
 use oxgate_outbound::meter::Meter;
@@ -34,6 +36,9 @@ use std::time::Duration;
 /// How long fetching a token may take at most, besides the send itself.
 const TOKEN_MARGIN: Duration = Duration::from_mins(1);
 
+/// A file of a file handler is followed by the next at this size unless configured otherwise.
+const FILE_SIZE: u64 = 64 * 1024 * 1024;
+
 /// What outlives a reload.
 #[derive(Clone)]
 pub(crate) struct Lasting {
@@ -43,6 +48,8 @@ pub(crate) struct Lasting {
     pub(crate) gate: Arc<QuotaGate>,
     /// Where the gateway is reached, for links.
     pub(crate) api_base: String,
+    /// Folders that handlers write to.
+    pub(crate) folders: Arc<Folders>,
     /// Where forwards send what they make.
     pub(crate) ways: Arc<Ways>,
 }
@@ -65,11 +72,7 @@ pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
     for account in &loaded.config.accounts {
         client(loaded, account, Arc::new(redox_client::meter::Unmetered))?;
     }
-    let peers = loaded
-        .config
-        .handlers
-        .iter()
-        .filter(|handler| !matches!(handler.kind.get_ref(), HandlerKind::Discard | HandlerKind::Forward));
+    let peers = loaded.config.handlers.iter().filter(|handler| !handler.kind.get_ref().is_without_peer());
     for handler in loaded.config.handlers.iter().filter(|handler| *handler.kind.get_ref() == HandlerKind::Forward) {
         forward::transform(loaded, handler)?;
     }
@@ -149,6 +152,8 @@ fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
         endpoints.push(inbound::Endpoint {
             tokens: tokens.collect::<Result<_, _>>()?,
             cannot_handle: endpoint.cannot_handle.into(),
+            rules: endpoint.rules.iter().map(|rule| (rule.filter.clone(), rule.cannot_handle.into())).collect(),
+            silent_after: endpoint.silent_after.map(|span| span.0),
             body_bytes_max: config.server.body_max.0,
             name,
         });
@@ -156,7 +161,9 @@ fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
     let mut routes = Vec::new();
     for handler in &config.handlers {
         let kind = match handler.kind.get_ref() {
-            HandlerKind::Http | HandlerKind::Mllp => inbound::RouteKind::Handler,
+            HandlerKind::Http | HandlerKind::Mllp | HandlerKind::Pull | HandlerKind::File => {
+                inbound::RouteKind::Handler
+            }
             HandlerKind::Responder => {
                 let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
                 inbound::RouteKind::Responder(
@@ -310,6 +317,8 @@ fn spec(handler: &Handler) -> TargetSpec {
         HandlerKind::Ops => "ops",
         HandlerKind::Responder => "responder",
         HandlerKind::Forward => "forward",
+        HandlerKind::Pull => "pull",
+        HandlerKind::File => "file",
         HandlerKind::Discard => "discard",
         HandlerKind::Mllp => "mllp",
     };
@@ -325,7 +334,7 @@ fn spec(handler: &Handler) -> TargetSpec {
     let usual = if *handler.kind.get_ref() == HandlerKind::Mllp { 1 } else { spec.concurrency };
     spec.concurrency = handler.concurrency.unwrap_or(usual).max(1);
     spec.timeout = handler.timeout.map_or(spec.timeout, |span| span.0);
-    if *handler.kind.get_ref() == HandlerKind::Forward {
+    if matches!(handler.kind.get_ref(), HandlerKind::Forward | HandlerKind::File) {
         spec.inline_max = u64::MAX;
         return spec;
     }
@@ -343,6 +352,19 @@ fn wired(loaded: &Loaded, handler: &Handler, lasting: &Lasting) -> Result<Option
     let clock = Arc::new(SystemClock);
     let target: Arc<dyn oxgate_dispatch::Target> = match handler.kind.get_ref() {
         HandlerKind::Responder => return Ok(None),
+        // Its consumers come and lease.
+        HandlerKind::Pull => return Ok(Some(Wired::without_sender(spec(handler)))),
+        HandlerKind::File => {
+            let folder = handler
+                .folder
+                .as_ref()
+                .ok_or_else(|| format!("handler `{}` needs `folder`", handler.name.get_ref()))?;
+            let rotate_bytes = handler.rotate_size.map_or(FILE_SIZE, |size| size.0 as u64);
+            let settings = FileSettings { folder: loaded.resolve(folder), rotate_bytes };
+            Arc::new(
+                FileHandler::new(&settings, lasting.store.clone(), &lasting.folders).map_err(|error| named(&error))?,
+            )
+        }
         HandlerKind::Http => {
             let settings = HttpSettings { peer: peer(loaded, handler)?, api_base: lasting.api_base.clone() };
             Arc::new(HttpHandler::new(&settings, lasting.store.clone(), clock).map_err(|error| named(&error))?)

@@ -11,8 +11,8 @@ use crate::exit::{Failure, with_causes};
 use oxgate_api::{ApiKeys, Feed, Gateway, Requests, Routing};
 use oxgate_core::{Clock, limits};
 use oxgate_dispatch::{BytesBudget, ClockTimer, Observer, QuotaGate, QuotaRules, Runner, Timer};
-use oxgate_inbound::Inbound;
 use oxgate_inbound::mllp::Doors;
+use oxgate_inbound::{Inbound, Inbox};
 use oxgate_outbound::Outbound;
 use oxgate_outbound::meter::QuotaKeeper;
 use oxgate_store::Store;
@@ -38,7 +38,14 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let keeper = QuotaKeeper::restore(store.clone(), gate.clone()).await.map_err(Failure::failed)?;
     let api_base = loaded.config.server.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
     let ways = Arc::new(Ways::default());
-    let lasting = Lasting { store: store.clone(), counts: Arc::default(), gate, api_base, ways: ways.clone() };
+    let lasting = Lasting {
+        store: store.clone(),
+        counts: Arc::default(),
+        gate,
+        api_base,
+        folders: Arc::default(),
+        ways: ways.clone(),
+    };
     let built = plan::build(&loaded, &lasting).map_err(Failure::failed)?;
 
     let bodies = BytesBudget::new(limits::BODIES_IN_FLIGHT_BYTES);
@@ -51,6 +58,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let bound = listeners.bind(&wanted).await.map_err(|error| Failure::failed(with_causes(&error)))?;
     let routing = Arc::new(Routing::new(store.keyed().clone(), clock.clone(), built.routes));
     let feed = Feed::default();
+    let inbox = Arc::new(Inbox::new(store.clone(), clock.clone(), timer.clone(), Arc::new(OsEntropy)));
     let runner = Runner::new(oxgate_dispatch::Parts {
         ledger: Arc::new(store.clone()),
         clock: clock.clone(),
@@ -58,7 +66,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
         entropy: Arc::new(OsEntropy),
         bodies: bodies.clone(),
         targets: built.targets,
-        observers: observers(&outbound, &feed),
+        observers: observers(&outbound, &feed, &inbox),
     });
     let parts =
         bulk::Parts { inbound: inbound.clone(), bodies: bodies.clone(), clock: clock.clone(), timer: timer.clone() };
@@ -77,7 +85,8 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     };
     let gateway = Gateway {
         store: store.clone(),
-        inbound,
+        inbound: inbound.clone(),
+        inbox,
         outbound,
         routing,
         runner: runner.handle(),
@@ -97,7 +106,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
         version: env!("CARGO_PKG_VERSION"),
     };
     listeners.serve(bound)?;
-    let chores = Chores { store, keeper, clock, timer };
+    let chores = Chores { store, inbound, keeper, clock, timer };
     Ok(Wired { gateway: Arc::new(gateway), runner, chores, listeners, jobs })
 }
 
@@ -113,7 +122,11 @@ fn inbound_parts(lasting: &Lasting, clock: &Arc<dyn Clock>, bodies: &BytesBudget
 }
 
 /// Who wants to know of the store's changes besides the dispatcher: callers that wait for their submission, and streams.
-fn observers(outbound: &Arc<Outbound<Client>>, feed: &Feed) -> Vec<Observer> {
-    let (outbound, feed) = (outbound.clone(), feed.clone());
-    vec![Arc::new(move |changes| outbound.observe(changes)), Arc::new(move |changes| feed.observe(changes))]
+fn observers(outbound: &Arc<Outbound<Client>>, feed: &Feed, inbox: &Arc<Inbox>) -> Vec<Observer> {
+    let (outbound, feed, inbox) = (outbound.clone(), feed.clone(), inbox.clone());
+    vec![
+        Arc::new(move |changes| outbound.observe(changes)),
+        Arc::new(move |changes| feed.observe(changes)),
+        Arc::new(move |changes| inbox.observe(changes)),
+    ]
 }
