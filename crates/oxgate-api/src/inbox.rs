@@ -97,13 +97,11 @@ async fn one(gateway: &Gateway, leased: &Leased) -> Result<Vec<u8>, Problem> {
         answers: &answers.questions,
         correlations: &answers.correlations,
     });
-    Ok(match &leased.body {
-        Some(body) => line::with_body(&facts, body),
-        None => {
-            facts["payload_path"] = format!("/v1/events/{}/payload", id.event).into();
-            facts.to_string().into_bytes()
-        }
-    })
+    if let Some(body) = &leased.body {
+        return Ok(line::with_body(&facts, body));
+    }
+    facts["payload_path"] = format!("/v1/events/{}/payload", id.event).into();
+    Ok(facts.to_string().into_bytes())
 }
 
 #[derive(Deserialize, Default)]

@@ -51,19 +51,17 @@ pub(crate) async fn resend(
     let event = look::find(&gateway, &id).await?;
     let edited = bytes.slice_ref(order.body.get().as_bytes());
     let act = Act { gateway: &gateway, caller: &caller, why: &order.why };
-    let made = match &order.cancel {
-        Some(delivery) => {
-            let row = act::find(&gateway, delivery).await?;
-            if row.id.event != event.id {
-                return Err(Problem::new(Code::NoSuchDelivery, "`cancel` names no delivery of this event"));
-            }
-            let child = child(&gateway, &caller, &event, edited).await?;
-            act.cancel_for(&row, &event, child).await?
-        }
-        None => {
-            let child = child(&gateway, &caller, &event, edited).await?;
-            act.add(&event, child).await?
-        }
+    let replaced = match &order.cancel {
+        Some(delivery) => Some(act::find(&gateway, delivery).await?),
+        None => None,
+    };
+    if replaced.as_ref().is_some_and(|row| row.id.event != event.id) {
+        return Err(Problem::new(Code::NoSuchDelivery, "`cancel` names no delivery of this event"));
+    }
+    let child = child(&gateway, &caller, &event, edited).await?;
+    let made = match &replaced {
+        Some(row) => act.cancel_for(row, &event, child).await?,
+        None => act.add(&event, child).await?,
     };
     Ok(Json(json!({ "event": made, "parent": event.id })))
 }

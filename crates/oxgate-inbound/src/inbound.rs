@@ -84,7 +84,9 @@ impl Inbound {
     /// Endpoints that have fallen silent since the last call.
     pub fn fallen_silent(&self) -> Vec<Silent> {
         let silent = self.watch.fallen_silent(self.plan().endpoints(), self.parts.clock.now());
-        silent.iter().for_each(|_| self.parts.counts.feeds_silent.add_one());
+        for _ in &silent {
+            self.parts.counts.feeds_silent.add_one();
+        }
         silent
     }
 

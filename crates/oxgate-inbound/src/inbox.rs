@@ -140,7 +140,9 @@ impl Leases {
     fn expire(&mut self, now: Timestamp) {
         let over: Vec<String> =
             self.by_id.iter().filter(|(_, lease)| lease.until <= now).map(|(id, _)| id.clone()).collect();
-        over.iter().for_each(|id| self.end(id));
+        for id in &over {
+            self.end(id);
+        }
     }
 
     fn end(&mut self, id: &str) {
@@ -231,7 +233,7 @@ impl Inbox {
             look_again = look_again.min(due);
             let loaded = self.load(run, ask.inline_max).await?;
             if !loaded.is_empty() {
-                return Ok(Ok(self.begin(place, ask, loaded)));
+                return Ok(Ok(self.begin(&place, ask, loaded)));
             }
         }
         Ok(Err(look_again))
@@ -265,7 +267,7 @@ impl Inbox {
         Ok(loaded)
     }
 
-    fn begin(&self, place: Place<'_>, ask: &Ask, deliveries: Vec<Leased>) -> Run {
+    fn begin(&self, place: &Place<'_>, ask: &Ask, deliveries: Vec<Leased>) -> Run {
         let began = self.clock.now();
         let until = began.plus(ask.within.min(LEASE_MAX));
         let id = format!("lse_{:016x}", self.entropy.number());

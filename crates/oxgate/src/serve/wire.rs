@@ -36,16 +36,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let rules = QuotaRules { requests: loaded.config.server.redox_quota, ..QuotaRules::default() };
     let gate = Arc::new(QuotaGate::new("default", rules, clock.clone(), timer.clone()));
     let keeper = QuotaKeeper::restore(store.clone(), gate.clone()).await.map_err(Failure::failed)?;
-    let api_base = loaded.config.server.public_url.clone().unwrap_or_else(|| format!("http://{addr}"));
-    let ways = Arc::new(Ways::default());
-    let lasting = Lasting {
-        store: store.clone(),
-        counts: Arc::default(),
-        gate,
-        api_base,
-        folders: Arc::default(),
-        ways: ways.clone(),
-    };
+    let lasting = lasting(&loaded, &store, gate, addr);
     let built = plan::build(&loaded, &lasting).map_err(Failure::failed)?;
 
     let bodies = BytesBudget::new(limits::BODIES_IN_FLIGHT_BYTES);
@@ -53,7 +44,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let inbound_parts = inbound_parts(&lasting, &clock, &bodies);
     let wanted = built.inbound.listeners.clone();
     let inbound = Arc::new(Inbound::new(inbound_parts, built.inbound).map_err(Failure::failed)?);
-    ways.open(&inbound, &outbound);
+    lasting.ways.open(&inbound, &outbound);
     let listeners = Arc::new(Doors::new(inbound.clone()));
     let bound = listeners.bind(&wanted).await.map_err(|error| Failure::failed(with_causes(&error)))?;
     let routing = Arc::new(Routing::new(store.keyed().clone(), clock.clone(), built.routes));
@@ -108,6 +99,18 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     listeners.serve(bound)?;
     let chores = Chores { store, inbound, keeper, clock, timer };
     Ok(Wired { gateway: Arc::new(gateway), runner, chores, listeners, jobs })
+}
+
+fn lasting(loaded: &Loaded, store: &Store, gate: Arc<QuotaGate>, addr: SocketAddr) -> Lasting {
+    let public_url = loaded.config.server.public_url.clone();
+    Lasting {
+        store: store.clone(),
+        counts: Arc::default(),
+        gate,
+        api_base: public_url.unwrap_or_else(|| format!("http://{addr}")),
+        folders: Arc::default(),
+        ways: Arc::new(Ways::default()),
+    }
 }
 
 fn inbound_parts(lasting: &Lasting, clock: &Arc<dyn Clock>, bodies: &BytesBudget) -> oxgate_inbound::Parts {
