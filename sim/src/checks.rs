@@ -114,7 +114,7 @@ struct Lane {
 
 fn lane(store: &Store, of: &DeliveryRow) -> Result<Lane, ReadError> {
     store.look(|reads| {
-        let parked = reads.parked(Some(&of.target), 1_000)?;
+        let parked = reads.parked(Some(&of.target), None, 1_000)?;
         Ok(Lane {
             row: reads.lanes()?.into_iter().find(|row| row.id == of.lane),
             open: reads.window(of.lane, (0, 0), ALL)?,

@@ -215,6 +215,8 @@ fn inbound_plan(world: &World) -> Plan {
             name: "main".to_owned(),
             tokens: vec![SecretString::from(fixture::VERIFICATION_TOKEN)],
             cannot_handle: CannotHandle::Keep,
+            rules: Vec::new(),
+            silent_after: None,
             body_bytes_max: 1024 * 1024,
         }],
         routes: vec![route(APP, world.scenario.app_order), route(AUDIT, OrderBy::All)],

@@ -27,7 +27,7 @@ pub(crate) async fn watch(world: Arc<World>) {
 }
 
 async fn look(world: &World, life: &Life) {
-    let Ok(parked) = life.store.parked(None, 500).await else { return };
+    let Ok(parked) = life.store.parked(None, None, 500).await else { return };
     for row in parked {
         checks::parked(world, &row);
         if let Some(fact) = decision(world, &row) {

@@ -58,7 +58,7 @@ pub(crate) fn is_at_rest(world: &World, redox: &Arc<Redox>, store: &Store) -> Re
     if let Some(overdue) = open.iter().find(past).filter(|one| one.row.state == State::Queued) {
         world.broken("G6", &format!("{} is open half an hour after its time", overdue.id));
     }
-    let parked = store.look(|reads| reads.parked(None, 1)).context("reading what is parked")?;
+    let parked = store.look(|reads| reads.parked(None, None, 1)).context("reading what is parked")?;
     Ok(open.is_empty() && parked.is_empty())
 }
 

@@ -21,7 +21,7 @@ impl Story<'_> {
         let got = self.stage.application.got();
         let answered = got.iter().filter(|got| !got.answers.is_empty()).count();
         let announced = got.iter().filter(|got| got.is_late_in_lane).count();
-        let parked = self.stage.gateway.gateway.store.parked(None, 100).await.map_err(Failure::failed)?.len();
+        let parked = self.stage.gateway.gateway.store.parked(None, None, 100).await.map_err(Failure::failed)?.len();
         let ops = self.stage.application.ops();
         let mut counts = Counts::default();
         counts.add("submitted", "events submitted", kept.submitted.len(), 9);

@@ -47,7 +47,7 @@ impl Story<'_> {
             queues["logs"].as_array().is_some_and(Vec::is_empty).then_some(())
         })
         .await?;
-        kept.parked_in_outage = store.parked(None, 100).await.map_err(Failure::failed)?.len();
+        kept.parked_in_outage = store.parked(None, None, 100).await.map_err(Failure::failed)?.len();
         self.telling.fault(
             "30 events wait in their lane; Redox had its 200 for each; nothing is parked: an outage is not poison",
         );
@@ -73,7 +73,7 @@ impl Story<'_> {
                     tripped = self.stage.application.tripped();
                     self.emit(&mut Kept::default(), 1).await.ok()?;
                 }
-                store.parked(None, 10).await.ok()?.into_iter().next().map(|row| row.id)
+                store.parked(None, None, 10).await.ok()?.into_iter().next().map(|row| row.id)
             })
             .await?;
         kept.parked = 1;
