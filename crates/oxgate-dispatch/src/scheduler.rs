@@ -80,6 +80,8 @@ pub struct Start {
     pub rank: u64,
     /// Its row.
     pub row: Delivery,
+    /// A later one of its key was under way when it was released: whoever receives it may have that one already.
+    pub overtaken: bool,
 }
 
 /// A read that a window wants.
@@ -354,8 +356,8 @@ impl Scheduler {
                 .with_lane(number, |lane| {
                     let place = lane.window.start(now)?;
                     let entry = lane.window.get(place)?;
-                    let (id, row) = (entry.id, entry.row.clone());
-                    Some(Start { lane: number, target: lane.target.clone(), id, rank: place.rank, row })
+                    let (id, row, overtaken) = (entry.id, entry.row.clone(), entry.overtaken);
+                    Some(Start { lane: number, target: lane.target.clone(), id, rank: place.rank, row, overtaken })
                 })
                 .flatten();
             let Some(start) = start else {

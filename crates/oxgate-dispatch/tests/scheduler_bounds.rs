@@ -100,7 +100,25 @@ fn a_released_one_waits_for_a_later_attempt_of_its_key() {
     assert_eq!(scheduler.pick(NOW), [], "never two of one key at once");
     scheduler.attempt_over("app", later.id);
     scheduler.still_open(0, later.id, Delivery::queued(NOW, None), false, NOW);
-    assert_eq!(ids(&scheduler.pick(NOW)), [released.id], "and then the older one first");
+    let starts = scheduler.pick(NOW);
+    assert_eq!(ids(&starts), [released.id], "and then the older one first");
+    assert!(starts[0].overtaken, "the later attempt may have arrived");
+}
+
+#[test]
+fn g3_nothing_is_announced_where_nothing_was_under_way() {
+    let mut scheduler = scheduler(1, 4);
+    let (released, later) = (open(1, 0, OrderKeys::Some(vec![9])), open(2, 0, OrderKeys::Some(vec![9])));
+    let other = open(3, 0, OrderKeys::Some(vec![7]));
+    scheduler.admit(other.clone());
+    assert_eq!(ids(&scheduler.pick(NOW)), [other.id]);
+    scheduler.admit(later.clone());
+    scheduler.admit(released.clone());
+    scheduler.attempt_over("app", other.id);
+    scheduler.ended(0, other.id);
+    let starts = scheduler.pick(NOW);
+    assert_eq!(ids(&starts), [released.id]);
+    assert!(!starts[0].overtaken, "another key's attempt overtakes nobody");
 }
 
 #[test]

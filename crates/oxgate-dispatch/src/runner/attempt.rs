@@ -166,7 +166,7 @@ async fn load(shared: &Shared, start: &Start, wired: &Wired, share: Share) -> Re
     };
     // Fresh deliveries cannot have been overtaken, and most are fresh: no read for them.
     let fresh = start.row.attempts == 0 && start.row.reason == Reason::NONE && start.rank == start.id.event.seq;
-    let out_of_order = !fresh && shared.ledger.out_of_order(start.id).await?;
+    let out_of_order = start.overtaken || (!fresh && shared.ledger.out_of_order(start.id).await?);
     Ok(Loaded { event: event.zip(body), out_of_order, bytes })
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Entry {
     busy: bool,
     /// It waits for its target to come back rather than for its own time.
     after_outage: bool,
+    /// It came back while a later one of its key was under way: the store could not know yet that it was overtaken.
+    pub(super) overtaken: bool,
     /// Since when it has been failing, or its outcome has not been known.
     pub(super) stuck_since: Option<Timestamp>,
 }
@@ -204,6 +206,7 @@ impl Window {
 
     fn insert(&mut self, place: Place, open: OpenDelivery) {
         let last = self.entries.last_key_value().is_none_or(|(last, _)| *last < place);
+        let overtaken = self.is_overlapped(place, &open.keys);
         self.order.insert(place, &open.keys);
         self.places.insert(open.id, place);
         let entry = Entry {
@@ -213,6 +216,7 @@ impl Window {
             row: open.row,
             busy: false,
             after_outage: false,
+            overtaken,
             stuck_since: None,
         };
         self.entries.insert(place, entry);
@@ -343,8 +347,13 @@ impl Window {
     fn may_start(&self, place: Place, now: Timestamp) -> bool {
         let Some(entry) = self.entries.get(&place) else { return false };
         // A released one waits for the attempt of a later one of its key that began while it was parked.
-        let overlaps = |at: &Place| self.entries.get(at).is_some_and(|later| entry.keys.precedes(&later.keys));
-        entry.row.expires_at.is_none_or(|at| at > now) && !self.busy.range(place.next()..).any(overlaps)
+        entry.row.expires_at.is_none_or(|at| at > now) && !self.is_overlapped(place, &entry.keys)
+    }
+
+    /// Whether a later one with one of these keys is under way.
+    fn is_overlapped(&self, place: Place, keys: &OrderKeys) -> bool {
+        let overlaps = |at: &Place| self.entries.get(at).is_some_and(|later| keys.precedes(&later.keys));
+        self.busy.range(place.next()..).any(overlaps)
     }
 
     /// Marks an entry as under way.
