@@ -49,6 +49,9 @@ pub mod reason;
 /// The life of a delivery as a pure function.
 pub mod delivery;
 
+/// What became of an accepted event behind Redox.
+pub mod downstream;
+
 /// When to try again.
 pub mod retry;
 
@@ -57,6 +60,7 @@ pub mod expectation;
 
 pub use address::Address;
 pub use delivery::{Delivery, Fact, State};
+pub use downstream::Downstream;
 pub use event::{Direction, Flags, Refs};
 pub use hash::{ContentHash, DedupKey, KeyHash, Keyed};
 pub use id::{AttemptId, DeliveryId, EventId};

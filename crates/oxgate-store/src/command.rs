@@ -4,8 +4,8 @@ use oxgate_core::delivery::{Fact, Policy};
 use oxgate_core::expectation::{Fit, Grade, KeyKind};
 use oxgate_core::lane::{LaneScope, LaneState};
 use oxgate_core::{
-    Address, ContentHash, DedupKey, Delivery, DeliveryId, Direction, EventId, Flags, KeyHash, OrderKeys, Reason, Refs,
-    Timestamp,
+    Address, ContentHash, DedupKey, Delivery, DeliveryId, Direction, Downstream, EventId, Flags, KeyHash, OrderKeys,
+    Reason, Refs, Timestamp,
 };
 use std::time::Duration;
 
@@ -296,6 +296,15 @@ pub enum Recorded {
     Missing,
 }
 
+/// What Redox's logs say of accepted sends, with how far the logs have been read.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Follow {
+    /// Log ids and how they stand; ids that no delivery holds are passed over.
+    pub seen: Vec<(String, Downstream)>,
+    /// Kept in the same transaction, so that nothing is skipped: a name, and a time in Unix ms.
+    pub cursor: Option<(String, i64)>,
+}
+
 /// A change to a lane asked by a person or by the dispatcher.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LaneChange {
@@ -383,6 +392,8 @@ pub enum Command {
         /// Why, content-free.
         reason: Reason,
     },
+    /// What became of accepted sends behind Redox.
+    Follow(Follow),
     /// A line in the audit.
     Audit {
         /// Who.
@@ -418,7 +429,7 @@ pub enum Outcome {
     Recorded(Recorded),
     /// Of [`Command::Lane`]: whether the lane exists.
     Lane(bool),
-    /// Of [`Command::Sweep`] and [`Command::Late`]: how many rows changed.
+    /// Of [`Command::Sweep`], [`Command::Late`] and [`Command::Follow`]: how many rows changed.
     Rows(u32),
     /// Of the others.
     Done,

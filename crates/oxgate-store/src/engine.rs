@@ -188,4 +188,10 @@ pub trait Reads {
     fn quota(&self, egress: &str, from: Timestamp) -> Result<Vec<(i64, u32)>, ReadError>;
     /// When the next expectation becomes late.
     fn next_late(&self) -> Result<Option<Timestamp>, ReadError>;
+    /// Those of these Redox log ids that some event or delivery holds.
+    fn known_logs(&self, logs: &[String]) -> Result<Vec<String>, ReadError>;
+    /// Whether another delivery with the address of this one was under way in this time and holds no log for it.
+    fn neighbours(&self, id: DeliveryId, from: Timestamp, until: Timestamp) -> Result<bool, ReadError>;
+    /// How far something has been read.
+    fn cursor(&self, name: &str) -> Result<Option<i64>, ReadError>;
 }

@@ -422,6 +422,31 @@ impl Store {
         self.inner.opened.readers.ask(|reads| reads.next_late()).await
     }
 
+    /// Those of these Redox log ids that some event or delivery holds.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn known_logs(&self, logs: Vec<String>) -> Result<Vec<String>, ReadError> {
+        self.inner.opened.readers.ask(move |reads| reads.known_logs(&logs)).await
+    }
+
+    /// Whether another delivery with the address of this one (source, destination, model, event type) was under way in
+    /// this time without being plainly accepted, so that a log of that time may be its.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn neighbours(&self, id: DeliveryId, from: Timestamp, until: Timestamp) -> Result<bool, ReadError> {
+        self.inner.opened.readers.ask(move |reads| reads.neighbours(id, from, until)).await
+    }
+
+    /// How far something has been read, as kept by [`crate::command::Follow`]; `None` at first.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn cursor(&self, name: String) -> Result<Option<i64>, ReadError> {
+        self.inner.opened.readers.ask(move |reads| reads.cursor(&name)).await
+    }
+
     // ── State ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// How the store is doing.

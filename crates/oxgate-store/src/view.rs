@@ -3,7 +3,8 @@
 use oxgate_core::expectation::{Fit, Grade, Standing};
 use oxgate_core::lane::LaneState;
 use oxgate_core::{
-    Address, AttemptId, Delivery, DeliveryId, Direction, EventId, Flags, OrderKeys, Reason, Refs, State, Timestamp,
+    Address, AttemptId, Delivery, DeliveryId, Direction, Downstream, EventId, Flags, OrderKeys, Reason, Refs, State,
+    Timestamp,
 };
 
 /// An open delivery as the scheduler needs it.
@@ -101,6 +102,8 @@ pub struct DeliveryRow {
     pub ended_at: Option<Timestamp>,
     /// Redox's log id of an accepted send.
     pub receipt: Option<String>,
+    /// What became of it behind Redox, once Redox has said.
+    pub downstream: Option<Downstream>,
     /// Whether it was overtaken: released or replayed after later ones had gone.
     pub out_of_order: bool,
 }

@@ -2,7 +2,7 @@
 
 use crate::view::OpenDelivery;
 use oxgate_core::lane::LaneState;
-use oxgate_core::{Delivery, DeliveryId, EventId, OrderKeys, Reason, State, Timestamp};
+use oxgate_core::{Delivery, DeliveryId, Downstream, EventId, OrderKeys, Reason, State, Timestamp};
 use rusqlite::{Row, types::Type};
 
 /// Slots of a body id: its low twelve bits number the parts, 4,096 of 256 KiB at most.
@@ -61,6 +61,7 @@ pub(super) struct Stored {
     pub(super) out_of_order: bool,
     pub(super) status: Option<u16>,
     pub(super) receipt: Option<String>,
+    pub(super) downstream: Option<Downstream>,
 }
 
 impl Stored {
@@ -87,6 +88,7 @@ impl Stored {
             status: row.get(16)?,
             keys: OrderKeys::from_bytes(row.get_ref(17)?.as_blob()?),
             receipt: row.get(18)?,
+            downstream: row.get::<_, Option<u8>>(19)?.and_then(Downstream::from_code),
         })
     }
 

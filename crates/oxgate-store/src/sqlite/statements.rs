@@ -87,30 +87,44 @@ statements! {
         " due_at = ?8, cancel_wished = ?9, started_at = ?10, ended_at = ?11, rank = ?12, out_of_order = ?13,"
         " status = ?14, receipt = ?15 WHERE event = ?1 AND n = ?2";
     DELIVERY_GET = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt FROM deliveries"
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
         " WHERE event = ?1 AND n = ?2";
     DELIVERIES_OF_EVENT = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at,"
-        " expires_at, cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt FROM deliveries"
+        " expires_at, cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
         " WHERE event = ?1 ORDER BY n";
     DELIVERY_NEXT_N = "SELECT max(n) + 1 FROM deliveries WHERE event = ?1";
     DELIVERIES_ENDED = "SELECT max(ended_at), min(state) FROM deliveries WHERE event = ?1";
     WINDOW = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt FROM deliveries"
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
         " WHERE lane = ?1 AND state < 10 AND (rank, n) >= (?2, ?3) ORDER BY rank, n LIMIT ?4";
     OPEN_BEHIND = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt FROM deliveries"
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
         " WHERE lane = ?1 AND state < 10 AND (rank, n) > (?2, ?3) ORDER BY rank, n";
     PARKED_OF_LANE = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt FROM deliveries"
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
         " WHERE lane = ?1 AND state = 10 AND (rank, n) > (?2, ?3) ORDER BY rank, n LIMIT ?4";
     DELIVERIES_DELETE = "DELETE FROM deliveries WHERE event = ?1";
     ATTEMPTS_DELETE = "DELETE FROM attempts WHERE event = ?1";
     STEPS_DELETE = "DELETE FROM steps WHERE event = ?1";
     IN_DOUBT = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt FROM deliveries"
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
         " WHERE state IN (1, 2) ORDER BY event, n";
     OVERTAKERS = "SELECT lane, state, origin, keys FROM deliveries WHERE event > ?1 ORDER BY event LIMIT ?2";
     RECEIPT = "SELECT event FROM deliveries WHERE receipt = ?1";
+    FOLLOWED = "SELECT event, n, tag, lane, downstream FROM deliveries WHERE receipt = ?1";
+    DOWNSTREAM_SET = "UPDATE deliveries SET downstream = ?3 WHERE event = ?1 AND n = ?2";
+    // Deliveries that were not plainly accepted in some time, and so may have left a log that nobody holds.
+    NEIGHBOURS_TRIED = "SELECT a.event, a.n, a.started_at, a.ended_at FROM attempts a"
+        " WHERE a.ended_at >= ?1 ORDER BY a.ended_at";
+    NEIGHBOURS_UNKNOWN = "SELECT s.event, s.n, d.started_at, s.at FROM steps s"
+        " JOIN deliveries d ON d.event = s.event AND d.n = s.n"
+        " WHERE s.what = 'unknown' AND s.at >= ?1 ORDER BY s.at";
+    NEIGHBOURS_SENDING = "SELECT event, n, started_at FROM deliveries WHERE state IN (1, 2) AND state = 1";
+    SAME_ADDRESS = "SELECT 1 FROM events a JOIN events b ON b.seq = ?2 WHERE a.seq = ?1"
+        // An event with several destinations names none, and may have been under way to any.
+        " AND a.direction = b.direction AND a.source = b.source"
+        " AND (a.destination = b.destination OR a.destination = 0 OR b.destination = 0)"
+        " AND a.model = b.model AND a.event_type = b.event_type";
     ATTEMPT_INSERT = "INSERT OR REPLACE INTO attempts(event, n, no, started_at, ended_at, accepted, status, reason, detail)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     ATTEMPTS_OF_EVENT = "SELECT n, no, started_at, ended_at, accepted, status, reason FROM attempts WHERE event = ?1";
@@ -171,6 +185,8 @@ statements! {
     KEY_DELETE = "DELETE FROM event_keys WHERE day = ?1 AND kind = ?2 AND hash = ?3 AND event = ?4";
 
     // The rest.
+    CURSOR_GET = "SELECT at FROM cursors WHERE name = ?1";
+    CURSOR_SET = "INSERT OR REPLACE INTO cursors(name, at) VALUES (?1, ?2)";
     QUOTA_SET = "INSERT OR REPLACE INTO rate_slots(egress, slot, used) VALUES (?1, ?2, ?3)";
     QUOTA_GET = "SELECT slot, used FROM rate_slots WHERE egress = ?1 AND slot >= ?2 ORDER BY slot";
     QUOTA_DELETE_OLD = "DELETE FROM rate_slots WHERE slot < ?1";

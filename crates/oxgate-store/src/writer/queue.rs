@@ -221,12 +221,12 @@ fn class(command: &Command) -> usize {
         Command::Accept(_) | Command::Submit(_) | Command::DataKey { .. } => 0,
         Command::Record(_)
         | Command::Lane(_)
-        | Command::Note { .. }
         | Command::Audit { .. }
         | Command::Quota { .. }
+        | Command::Note { .. }
         | Command::Report { .. } => 1,
         Command::Part { .. } => 2,
-        Command::Late | Command::Sweep { .. } | Command::Index { .. } => 3,
+        Command::Late | Command::Sweep { .. } | Command::Index { .. } | Command::Follow(_) => 3,
     }
 }
 

@@ -25,6 +25,9 @@ mod lanes;
 /// Questions and answers.
 mod expectations;
 
+/// What Redox's logs say of sends.
+mod logs;
+
 /// What goes when.
 mod retention;
 
@@ -157,6 +160,14 @@ conformance! {
         g7_an_answer_settles_a_send_parked_as_unknown,
         g7_an_answer_does_not_choose_between_two_sends,
         a_closed_expectation_is_no_longer_matched,
+    }
+    logs::{
+        what_became_of_a_send_stands_beside_its_state,
+        the_end_of_the_reading_is_kept_with_what_was_read,
+        a_note_is_a_line_of_the_timeline,
+        g5_a_send_that_failed_or_is_in_doubt_is_a_neighbour,
+        g5_another_address_or_another_time_is_no_neighbour,
+        g5_an_accepted_send_without_its_log_is_a_neighbour,
     }
     retention::{
         a_body_goes_when_its_time_has_come,

@@ -131,6 +131,7 @@ impl Turn<'_> {
             out_of_order: place.out_of_order,
             status: None,
             receipt: None,
+            downstream: None,
             row,
         };
         self.insert_delivery_row(&stored, place.origin)?;

@@ -27,6 +27,9 @@ mod holds;
 /// Lanes: made on first use, changed by persons and by parked deliveries.
 mod lane;
 
+/// What became of accepted sends behind Redox.
+mod follow;
+
 /// Operational events.
 mod ops;
 
@@ -143,10 +146,9 @@ impl Turn<'_> {
                 self.execute(sql::QUOTA_SET, params![egress, slot, used])?;
                 Outcome::Done
             }
+            Command::Follow(follow) => Outcome::Rows(self.follow(follow)?),
             Command::Note { delivery, what, reason } => {
-                let (event, now) = (super::columns::number(delivery.event.seq), self.context.now.0);
-                let nobody: Option<&str> = None;
-                self.execute(sql::STEP_INSERT, params![event, delivery.n, now, what, reason.as_str(), nobody])?;
+                self.note(*delivery, what, reason)?;
                 Outcome::Done
             }
             Command::Index { through, keys } => {

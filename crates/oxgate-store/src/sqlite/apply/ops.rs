@@ -43,6 +43,15 @@ impl Turn<'_> {
         self.report("lane.orphaned", None, &data)
     }
 
+    pub(super) fn report_failed_downstream(&mut self, id: DeliveryId, lane: i64, receipt: &str) -> Result<(), Fault> {
+        let mut data = self.lane_data(lane);
+        data["delivery"] = json!(id);
+        data["event"] = json!(id.event);
+        data["kind"] = json!(self.kind(id.event)?);
+        data["log"] = json!(receipt);
+        self.report("delivery.failed_downstream", Some(id.event), &data)
+    }
+
     pub(super) fn report_late(&mut self, late: &LateQuestion) -> Result<(), Fault> {
         let data = json!({
             "event": late.event,

@@ -95,7 +95,8 @@ impl Turn<'_> {
         let after = self.after(before, step.next, fact, &circumstances)?;
         self.write_row(&after)?;
         if let Some(attempt) = circumstances.attempt {
-            self.write_attempt(&after, attempt, fact)?;
+            let unheld = before.row.state == State::Sending && after.receipt.is_none();
+            self.write_attempt(&after, attempt, fact, unheld)?;
         }
         if let Some(what) = turn_of_life(&before.row, &after.row, &step.effects, fact, circumstances.attempt.is_some())
         {
@@ -171,10 +172,11 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// A successful first attempt is told by the delivery's own row; every other gets one of its own.
-    fn write_attempt(&self, after: &Stored, attempt: &AttemptRecord, fact: &Fact) -> Result<(), Fault> {
+    /// A successful first attempt is told by the delivery's own row; every other gets one of its own, and so does a send
+    /// that was accepted without a receipt: it has left a log at Redox that nobody holds.
+    fn write_attempt(&self, after: &Stored, attempt: &AttemptRecord, fact: &Fact, unheld: bool) -> Result<(), Fault> {
         let accepted = *fact == Fact::Accepted;
-        if accepted && after.row.attempts <= 1 && attempt.detail.is_none() {
+        if accepted && after.row.attempts <= 1 && attempt.detail.is_none() && !unheld {
             return Ok(());
         }
         if let Some(detail) = &attempt.detail {

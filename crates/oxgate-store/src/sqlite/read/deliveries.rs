@@ -94,6 +94,7 @@ impl Reader {
             started_at: stored.started_at,
             ended_at: stored.ended_at,
             receipt: stored.receipt,
+            downstream: stored.downstream,
             out_of_order: stored.out_of_order,
         })
     }

@@ -142,7 +142,7 @@ impl Reader {
 
     /// Inbound events are known under the log id as de-duplication key, in one of a few scopes; outbound ones by the
     /// receipt of a delivery.
-    fn events_of_log(&self, log: &str) -> rusqlite::Result<Vec<i64>> {
+    pub(super) fn events_of_log(&self, log: &str) -> rusqlite::Result<Vec<i64>> {
         let key = DedupKey::of("log", log);
         let mut found = Vec::new();
         let mut scopes = self.connection.prepare_cached(sql::NAMES_OF_KIND)?;

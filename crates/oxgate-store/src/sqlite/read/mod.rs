@@ -18,6 +18,9 @@ mod search;
 /// Expectations and answers.
 mod expectations;
 
+/// Redox's logs as the gateway knows them.
+mod logs;
+
 /// A few connections for many askers.
 mod pool;
 
@@ -165,5 +168,17 @@ impl Reads for Reader {
         let next: Option<i64> =
             self.connection.prepare_cached(sql::EXPECTATION_NEXT)?.query_row([], |row| row.get(0))?;
         Ok(next.map(Timestamp))
+    }
+
+    fn known_logs(&self, logs: &[String]) -> Result<Vec<String>, ReadError> {
+        Ok(self.known_of(logs)?)
+    }
+
+    fn neighbours(&self, id: DeliveryId, from: Timestamp, until: Timestamp) -> Result<bool, ReadError> {
+        Ok(self.has_neighbours(id, from, until)?)
+    }
+
+    fn cursor(&self, name: &str) -> Result<Option<i64>, ReadError> {
+        Ok(self.cursor_at(name)?)
     }
 }
