@@ -141,7 +141,7 @@ fn not_accepting(index: usize, destination: &Destination, address: &Address, pla
         kind: catalogue::find(&address.model, &address.event_type).map(ToString::to_string),
         instead: Box::new(Instead {
             nearest: nearest_taken(destination, address, wanted),
-            accepts: destination.accepts.clone(),
+            accepts: destination.accepted_from(&address.source),
             takers: takers.map(|taker| taker.name.clone()).collect(),
         }),
     }

@@ -13,6 +13,10 @@
 //! make: `Submission → Submitted → Valid → Queued`. [`RedoxTarget`](send::RedoxTarget) is what the dispatcher hands
 //! deliveries to; it sends each and says what Redox's reply means. [`meter`] keeps both within Redox's quota.
 //!
+//! With platform credentials it also looks into Redox's logs: for sends in doubt ([`reconcile`]), for what became of
+//! accepted ones ([`follow`]), for what one side has and the other has not ([`compare`]), and asks which models may go
+//! where ([`capabilities`]).
+//!
 //! **Where it sits.** Beside the inbound road, which it does not know: the two meet in the store. The API calls it, the
 //! dispatcher calls its target, the binary builds its [`Plan`](plan::Plan).
 //!
@@ -56,6 +60,21 @@ pub mod fhir;
 /// Files, uploaded by themselves or out of an event.
 pub mod files;
 
+/// What is needed of Redox's platform API.
+pub mod records;
+
+/// What became of a send whose outcome is unknown.
+pub mod reconcile;
+
+/// What became of accepted sends behind Redox.
+pub mod follow;
+
+/// Inbox and outbox against Redox's logs.
+pub mod compare;
+
+/// Which models Redox routes where.
+pub mod capabilities;
+
 /// What is needed of a Redox client.
 pub mod transport;
 
@@ -75,7 +94,9 @@ mod wait;
 mod outbound;
 
 pub use address::DESTINATIONS_MAX;
+pub use capabilities::Capabilities;
 pub use enqueue::overall;
+pub use follow::Follower;
 pub use outbound::{Outbound, Roads, SubmissionError};
 pub use outcome::RATE_LIMIT_PAUSE;
 

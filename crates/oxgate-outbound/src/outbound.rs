@@ -1,5 +1,6 @@
 //! The road to Redox as one thing to hold: the API submits, queries and waits through it, a reload swaps its plan.
 
+use crate::capabilities::Capabilities;
 use crate::enqueue::{self, EnqueueError, Queued};
 use crate::fhir::{self, BadFhir, FhirAnswer, FhirCall, FhirError, ValidFhir};
 use crate::files::{self, Upload, UploadError};
@@ -48,17 +49,34 @@ pub struct Outbound<T = Client> {
     store: Store,
     clock: Arc<dyn Clock>,
     roads: RwLock<Arc<Roads<T>>>,
+    /// The configuration's own plan, and what subscriptions add to it.
+    known: RwLock<(Arc<Plan>, Capabilities)>,
     waiters: Waiters,
 }
 
 impl<T: Transport> Outbound<T> {
     /// Over this store, with these roads to begin with.
     pub fn new(store: Store, clock: Arc<dyn Clock>, roads: Roads<T>) -> Self {
-        Self { store, clock, roads: RwLock::new(Arc::new(roads)), waiters: Waiters::default() }
+        let known = RwLock::new((Arc::clone(&roads.plan), Capabilities::default()));
+        Self { store, clock, roads: RwLock::new(Arc::new(roads)), known, waiters: Waiters::default() }
     }
 
     /// Replaces plan and clients as a whole. What is under way ends by the old ones.
     pub fn replace(&self, roads: Roads<T>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.0 = Arc::clone(&roads.plan);
+        self.put(Roads { plan: Arc::new(known.1.merged(&roads.plan)), clients: roads.clients });
+    }
+
+    /// What subscriptions say of the destinations, from now on and over reloads.
+    pub fn learn(&self, capabilities: Capabilities) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let plan = Arc::new(capabilities.merged(&known.0));
+        known.1 = capabilities;
+        self.put(Roads { plan, clients: self.roads().clients.clone() });
+    }
+
+    fn put(&self, roads: Roads<T>) {
         *self.roads.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(roads);
     }
 

@@ -88,6 +88,8 @@ pub struct Destination {
     pub id: String,
     /// What it takes: `Order.New`, `Results.*`, `Notes`. Empty: everything.
     pub accepts: Vec<String>,
+    /// The models that Redox routes to it, by the id of the source, where the platform API has said; beside `accepts`.
+    pub subscribed: Vec<(String, Vec<String>)>,
     /// What it requires beyond the documentation, of every event type that has the member.
     pub requires: Vec<Requirement>,
     /// The health system behind it. Answers are matched inside one partner, so without it nothing is expected back.
@@ -137,7 +139,20 @@ pub enum UnknownKinds {
 impl Destination {
     /// Whether it takes events with this address.
     pub fn takes(&self, address: &Address) -> bool {
-        self.accepts.is_empty() || self.accepts.iter().any(|pattern| names_kind(pattern, address))
+        let configured = self.accepts.is_empty() || self.accepts.iter().any(|pattern| names_kind(pattern, address));
+        let routed = self.routed_from(&address.source);
+        configured && routed.is_none_or(|models| models.contains(&address.model))
+    }
+
+    /// The models that Redox routes to it from a source; `None` if that is not known.
+    pub fn routed_from(&self, source: &str) -> Option<&[String]> {
+        self.subscribed.iter().find(|(from, _)| from == source).map(|(_, models)| models.as_slice())
+    }
+
+    /// What it accepts from a source, in words for a person: as configured, else the models that Redox routes.
+    pub(crate) fn accepted_from(&self, source: &str) -> Vec<String> {
+        let routed = self.routed_from(source).filter(|_| self.accepts.is_empty());
+        routed.map_or_else(|| self.accepts.clone(), <[String]>::to_vec)
     }
 }
 

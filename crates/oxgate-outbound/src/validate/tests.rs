@@ -16,6 +16,7 @@ fn plan() -> Plan {
         name: name.into(),
         id: id.into(),
         accepts: accepts.iter().map(|&pattern| pattern.to_owned()).collect(),
+        subscribed: Vec::new(),
         requires: Vec::new(),
         partner: Some("general".into()),
         fhir: None,

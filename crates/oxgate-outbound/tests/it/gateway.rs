@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use oxgate_core::{Clock, Entropy, Phi, Timestamp};
 use oxgate_dispatch::{
-    BoxFuture, BytesBudget, Handle, Observer, Parts, QuotaGate, QuotaRules, Runner, TargetSpec, Timer,
+    BoxFuture, BytesBudget, Evidence, Handle, Observer, Parts, QuotaGate, QuotaRules, Runner, TargetSpec, Timer, Wired,
 };
 use oxgate_outbound::enqueue::Queued;
 use oxgate_outbound::files::Upload;
@@ -223,6 +223,7 @@ pub(crate) fn plan() -> Plan {
         name: name.into(),
         id: format!("d-{}", name.to_lowercase()),
         accepts: Vec::new(),
+        subscribed: Vec::new(),
         requires: Vec::new(),
         partner: Some(partner.into()),
         fhir: None,
@@ -266,8 +267,14 @@ impl Gateway {
 
     /// Starts the dispatcher.
     pub(crate) fn run(&mut self) {
+        self.run_with(None);
+    }
+
+    /// Starts the dispatcher with a place to look for evidence about sends in doubt.
+    pub(crate) fn run_with(&mut self, evidence: Option<Arc<dyn Evidence>>) {
         let target = RedoxTarget::new(Arc::clone(&self.redox), self.store.clone()).uploading_above(Some(1_000));
         let live = target.wired(TargetSpec::redox("redox"), Arc::clone(&self.gate));
+        let live = Wired { evidence, ..live };
         let (outbound, tap) = (Arc::clone(&self.outbound), self.tap.clone());
         let observer: Observer = Arc::new(move |changes| {
             outbound.observe(changes);
