@@ -237,6 +237,7 @@ fn outbound_plan(world: &World) -> oxgate_outbound::plan::Plan {
         name: name.to_owned(),
         id: id.to_owned(),
         accepts: Vec::new(),
+        subscribed: Vec::new(),
         requires: Vec::new(),
         partner: Some("memorial".to_owned()),
         fhir: None,

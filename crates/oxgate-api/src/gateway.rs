@@ -41,6 +41,8 @@ pub struct Gateway {
     pub feed: Feed,
     /// Takes the configuration anew.
     pub reload: Reload,
+    /// Compares inbox and outbox with Redox's logs since a time.
+    pub reconcile: Reconcile,
     /// The public keys that Redox verifies our assertions with (RFC 7517 §5).
     pub jwks: Arc<dyn Fn() -> Value + Send + Sync>,
     /// Requests by route and status, for `/metrics`.
@@ -53,6 +55,27 @@ pub struct Gateway {
 
 /// Takes the configuration anew, as a whole or not at all.
 pub type Reload = Arc<dyn Fn() -> BoxFuture<'static, Result<Reloaded, Vec<ConfigFault>>> + Send + Sync>;
+
+/// Compares inbox and outbox with Redox's logs since a time.
+pub type Reconcile = Arc<dyn Fn(Timestamp) -> BoxFuture<'static, Result<Reconciled, ReconcileFault>> + Send + Sync>;
+
+/// What one side has and the other has not: ids, codes, counts and times, ready to be shown.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reconciled(pub Value);
+
+/// Why nothing was compared.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ReconcileFault {
+    /// The configuration has no platform credentials.
+    #[error("there are no platform credentials: put a user-level API key into [platform] and restart the gateway")]
+    NoPlatform,
+    /// Redox gave no answer.
+    #[error("Redox's platform API gave no answer: {0}")]
+    Peer(String),
+    /// The store cannot be read.
+    #[error("the store cannot be read: {0}")]
+    Store(String),
+}
 
 /// What a reload changed, in words for a person: configured names only.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

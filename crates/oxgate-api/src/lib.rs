@@ -118,6 +118,9 @@ mod index;
 /// Lanes.
 mod lanes;
 
+/// What one side has and the other has not.
+mod reconcile;
+
 /// Server-sent events.
 mod stream;
 
@@ -135,7 +138,7 @@ mod openapi;
 
 pub use caller::Caller;
 pub use exports::{Export, ExportRefusal, Exports};
-pub use gateway::{ConfigFault, Gateway, Reload, Reloaded};
+pub use gateway::{ConfigFault, Gateway, Reconcile, ReconcileFault, Reconciled, Reload, Reloaded};
 pub use index::Indexer;
 pub use keys::{ApiKey, ApiKeys, KeyError, NewApiKey, Secret};
 pub use metrics::Requests;

@@ -4,7 +4,7 @@ use crate::gateway::Gateway;
 use crate::scope::Scope;
 use crate::{
     admin, bulk, deliveries, expectations, exports, fhir, files, guard, health, hl7, inbox, lanes, look, metrics,
-    openapi, query, replay, resend, search, stream, submit,
+    openapi, query, reconcile, replay, resend, search, stream, submit,
 };
 use axum::Router;
 use axum::handler::Handler;
@@ -90,6 +90,7 @@ pub(crate) fn table() -> Vec<Entry> {
         act("/v1/bulk/{name}/cancel", exports::cancel),
         show("/v1/expectations", expectations::list),
         show("/v1/hl7/faults", hl7::faults),
+        act("/v1/redox/reconcile", reconcile::reconcile),
         show("/v1/stream", stream::stream),
         line(Method::POST, "/v1/admin/reload", admin, admin::reload),
         line(Method::GET, "/v1/admin/apikeys", admin, admin::list_keys),

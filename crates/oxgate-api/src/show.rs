@@ -80,6 +80,7 @@ pub(crate) fn delivery(row: &DeliveryRow) -> Value {
         "started_at": maybe_time(row.started_at),
         "ended_at": maybe_time(row.ended_at),
         "receipt": row.receipt,
+        "downstream": row.downstream.map(oxgate_core::Downstream::as_str),
         "out_of_order": row.out_of_order,
         "cancel_wished": row.row.cancel_wished,
     })

@@ -125,6 +125,10 @@ codes! {
     Held = 47, SERVICE_UNAVAILABLE, "The endpoint holds what it cannot handle";
     /// A door for Redox: too much at once, or a fault of ours.
     NotNow = 48, SERVICE_UNAVAILABLE, "The gateway cannot take the event right now";
+    /// Something that needs Redox's platform API, without credentials for it.
+    NoPlatform = 50, CONFLICT, "There are no credentials for Redox's platform API";
+    /// Redox's platform API could not be reached, refused, or its answer could not be read.
+    PlatformSilent = 51, BAD_GATEWAY, "Redox's platform API gave no answer";
     /// Redox answers that it will not have this file.
     FileRefused = 54, UNPROCESSABLE_ENTITY, "Redox refused the file";
     /// A FHIR request of a form that Redox has no use for.

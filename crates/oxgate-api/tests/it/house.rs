@@ -7,8 +7,8 @@ use axum::body::{Body, Bytes};
 use axum::response::Response;
 use http::{HeaderMap, Request, StatusCode};
 use oxgate_api::{
-    ApiKeys, Export, ExportRefusal, Exports, Feed, Gateway, NewApiKey, Reload, Reloaded, Requests, Routes, Routing,
-    Scope, local_router, router,
+    ApiKeys, Export, ExportRefusal, Exports, Feed, Gateway, NewApiKey, ReconcileFault, Reload, Reloaded, Requests,
+    Routes, Routing, Scope, local_router, router,
 };
 use oxgate_core::delivery::{Fact, Policy};
 use oxgate_core::filter::Filter;
@@ -159,6 +159,7 @@ impl House {
             exports: Arc::new(FakeExports::default()),
             feed,
             reload: plans.reload,
+            reconcile: Arc::new(|_| Box::pin(std::future::ready(Err(ReconcileFault::NoPlatform)))),
             jwks: Arc::new(|| serde_json::json!({ "keys": [] })),
             requests: Requests::default(),
             started_at: NOW,
@@ -277,6 +278,7 @@ fn outbound_plan() -> Plan {
         name: name.into(),
         id: id.into(),
         accepts: accepts.iter().map(|&text| text.to_owned()).collect(),
+        subscribed: Vec::new(),
         requires: Vec::new(),
         partner: Some("north".into()),
         fhir: (name == "north-ehr").then(|| FhirServer { slug: "north".into(), environment: "Development".into() }),

@@ -259,11 +259,17 @@ fn one(shown: &Value) -> String {
         .into_iter()
         .flatten()
         .map(|delivery| {
-            ["/id", "/target", "/state", "/reason", "/attempts", "/receipt"].map(|path| cell(delivery, path)).to_vec()
+            ["/id", "/target", "/state", "/reason", "/attempts", "/receipt", "/downstream"]
+                .map(|path| cell(delivery, path))
+                .to_vec()
         })
         .collect();
-    writeln!(text, "\n{}", table(&["DELIVERY", "TARGET", "STATE", "REASON", "ATTEMPTS", "REDOX LOG"], &deliveries))
-        .expect("writing to a string");
+    writeln!(
+        text,
+        "\n{}",
+        table(&["DELIVERY", "TARGET", "STATE", "REASON", "ATTEMPTS", "REDOX LOG", "DOWNSTREAM"], &deliveries)
+    )
+    .expect("writing to a string");
     let steps: Vec<_> = shown
         .pointer("/timeline/timeline")
         .and_then(Value::as_array)

@@ -5,6 +5,7 @@ mod bench;
 mod completions;
 mod config;
 mod demo;
+mod doctor;
 mod emulator;
 mod events;
 mod expectations;
@@ -16,6 +17,7 @@ mod lanes;
 mod models;
 mod parked;
 mod query;
+mod redox;
 mod send;
 mod serve;
 mod store;
@@ -71,6 +73,8 @@ enum Command {
     /// Check or show the configuration.
     #[command(subcommand)]
     Config(config::Config),
+    /// Check everything from here to Redox and back, with a remedy for what is wrong.
+    Doctor(doctor::Doctor),
     /// Make and publish signing keys.
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -101,6 +105,9 @@ enum Command {
     /// Questions that wait for an answer.
     #[command(subcommand)]
     Expectations(expectations::Expectations),
+    /// What Redox has set up and what its logs say.
+    #[command(subcommand)]
+    Redox(redox::Redox),
     /// The data folder.
     #[command(subcommand)]
     Store(store::Store),
@@ -146,6 +153,7 @@ pub(crate) async fn run(cli: Cli) -> Done {
         Command::Emulator(command) => command.run(&shared).await,
         Command::Init(command) => command.run(&shared).await,
         Command::Config(command) => command.run(&shared),
+        Command::Doctor(command) => command.run(&shared).await,
         Command::Keys(command) => command.run(&shared),
         Command::Apikeys(command) => command.run(&shared).await,
         Command::Models(command) => command.run(&shared),
@@ -157,6 +165,7 @@ pub(crate) async fn run(cli: Cli) -> Done {
         Command::Parked(command) => command.run(&shared).await,
         Command::Lanes(command) => command.run(&shared).await,
         Command::Expectations(command) => command.run(&shared).await,
+        Command::Redox(command) => command.run(&shared).await,
         Command::Store(command) => command.run(&shared).await,
         Command::Fhir(command) => command.run(&shared).await,
         Command::Bench(command) => command.run(&shared).await,

@@ -74,7 +74,7 @@ fn credentials(account: &super::redox::Account) -> Checked {
     };
     match account.auth {
         Auth::Oauth if account.client_id.is_none() => needs("client_id", "oauth"),
-        Auth::Oauth if account.key.is_none() => needs("key", "oauth"),
+        Auth::Oauth if account.key.is_none() && account.secret.is_none() => needs("key", "oauth"),
         Auth::Legacy if account.api_key.is_none() => needs("api_key", "legacy"),
         Auth::Legacy if account.secret.is_none() => needs("secret", "legacy"),
         _ => Ok(()),

@@ -22,6 +22,9 @@ pub(crate) struct Endpoint {
     /// What to do with an event that cannot be understood or handled.
     #[serde(default)]
     pub(crate) cannot_handle: CannotHandle,
+    /// Redox's ids of the destinations that push here.
+    #[serde(default)]
+    pub(crate) destinations: Vec<String>,
     /// The same for some events; the first rule that takes the event counts.
     #[serde(default, rename = "rule")]
     pub(crate) rules: Vec<EndpointRule>,

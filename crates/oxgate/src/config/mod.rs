@@ -49,6 +49,8 @@ pub(crate) struct Config {
     /// Credentials at Redox.
     #[serde(rename = "account")]
     pub(crate) accounts: Vec<redox::Account>,
+    /// A person's key for Redox's platform API.
+    pub(crate) platform: Option<redox::Platform>,
     /// Who sends.
     #[serde(rename = "source")]
     pub(crate) sources: Vec<redox::Source>,
@@ -187,7 +189,7 @@ mod tests {
     fn keys_of(section: &str) -> Vec<String> {
         let text = match section {
             "" => "zzz = 1".to_owned(),
-            "server" | "store" | "retention" | "log" => format!("[{section}]\nzzz = 1"),
+            "server" | "store" | "retention" | "log" | "platform" => format!("[{section}]\nzzz = 1"),
             "match" => "[[handler]]\nname = \"a\"\nkind = \"http\"\nmatch = { zzz = 1 }".to_owned(),
             _ => format!("[[{section}]]\nzzz = 1"),
         };
@@ -208,7 +210,7 @@ mod tests {
             keys
         };
         assert_eq!(keys_of(""), keys_in("/properties"));
-        for section in ["server", "store", "retention", "log"] {
+        for section in ["server", "store", "retention", "log", "platform"] {
             assert_eq!(keys_of(section), keys_in(&format!("/properties/{section}/properties")), "{section}");
         }
         let lists =

@@ -2,7 +2,7 @@
 
 use super::error::nearest;
 use super::secret::SecretRef;
-use super::unit::Size;
+use super::unit::{Size, Span};
 use oxgate_outbound::validate::content::has;
 use redox_model::validate::Requirement;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub(crate) struct Account {
     pub(crate) scope: Option<String>,
     /// `legacy`: the source's API key.
     pub(crate) api_key: Option<SecretRef>,
-    /// `legacy`: the source's secret.
+    /// `legacy`: the source's secret. `oauth`: the secret shared with Redox (HS384), instead of `key`.
     pub(crate) secret: Option<SecretRef>,
     /// Certificates to trust besides the system's, PEM.
     pub(crate) ca_file: Option<PathBuf>,
@@ -67,6 +67,52 @@ pub(crate) enum Auth {
     Legacy,
 }
 
+/// `[platform]`: a person's key for Redox's platform API, to look into logs and subscriptions.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Platform {
+    /// `https://api.redoxengine.com`, or the emulator's address.
+    #[serde(default = "Account::usual_base")]
+    pub(crate) base_url: String,
+    /// The organisation's number, from the dashboard.
+    pub(crate) organization: String,
+    /// Id, name or flag of the environment; needed where the organisation has several.
+    pub(crate) environment: Option<String>,
+    /// Needed where the environment has several regions: `AWS_USA_EAST_1`.
+    pub(crate) service_region: Option<String>,
+    /// The user-level API key's client id.
+    pub(crate) client_id: String,
+    /// Its private key, PEM.
+    pub(crate) key: SecretRef,
+    /// The key's id; the key's thumbprint unless given.
+    pub(crate) kid: Option<String>,
+    /// Certificates to trust besides the system's, PEM.
+    pub(crate) ca_file: Option<PathBuf>,
+    /// How often Redox's logs are asked what became of accepted sends.
+    #[serde(default = "Platform::usual_follow")]
+    pub(crate) follow_every: Span,
+    /// How often inbox and outbox are compared with Redox's logs.
+    #[serde(default = "Platform::usual_reconcile")]
+    pub(crate) reconcile_every: Span,
+    /// How often subscriptions are asked what destinations accept.
+    #[serde(default = "Platform::usual_capabilities")]
+    pub(crate) subscriptions_every: Span,
+}
+
+impl Platform {
+    const fn usual_follow() -> Span {
+        Span(std::time::Duration::from_secs(30))
+    }
+
+    const fn usual_reconcile() -> Span {
+        Span(std::time::Duration::from_hours(1))
+    }
+
+    const fn usual_capabilities() -> Span {
+        Span(std::time::Duration::from_mins(15))
+    }
+}
+
 /// `[[source]]`: whom Redox sees sending.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +123,9 @@ pub(crate) struct Source {
     pub(crate) id: String,
     /// The account that may act for it.
     pub(crate) account: Option<Spanned<String>>,
+    /// Nothing but this gateway sends as it, so that a lone log at Redox is proof of a send whose reply was lost.
+    #[serde(default)]
+    pub(crate) exclusive: bool,
 }
 
 /// `[[destination]]`: whom Redox hands events to.

@@ -27,8 +27,14 @@ mod forward;
 /// Configuration anew.
 mod reload;
 
+/// Clients of Redox.
+pub(crate) mod redox;
+
 /// The parts put together.
 mod wire;
+
+/// What is asked of the platform API now and then.
+mod watch;
 
 /// What has to be done now and then.
 mod chores;
@@ -101,11 +107,14 @@ pub(crate) async fn start(loaded: Loaded) -> Result<Running, Failure> {
     let server = &loaded.config.server;
     let stop_within = server.stop_timeout.0;
     let limits = Limits { connections: server.connections_max, head: server.head_timeout.0, stop: stop_within };
-    let wire::Wired { gateway, runner, chores, listeners, jobs } = wire::together(loaded, store, addr).await?;
+    let wire::Wired { gateway, runner, chores, listeners, jobs, watch } = wire::together(loaded, store, addr).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(runner.run());
     tasks.spawn(chores.run(stop.clone()));
     jobs.spawn(&tasks, &stop);
+    if let Some(watch) = watch {
+        tasks.spawn(watch.run(stop.clone()));
+    }
     for listener in doors.open {
         tasks.spawn(http::serve(Door::Tcp(listener), oxgate_api::router(gateway.clone()), limits, stop.clone()));
     }

@@ -2,11 +2,10 @@
 
 use super::bulk::{Spec, specs};
 use super::forward::{self, Ways};
-use super::{hl7, keys};
-use crate::chance::{OsEntropy, SystemClock};
+use super::{hl7, keys, redox};
+use crate::chance::SystemClock;
 use crate::config::Loaded;
 use crate::config::local::{Forward, Handler, HandlerKind};
-use crate::config::redox::{Account, Auth};
 use crate::exit::with_causes;
 use oxgate_api::Routes;
 use oxgate_core::delivery::Policy;
@@ -21,12 +20,10 @@ use oxgate_inbound::handle::{
 use oxgate_inbound::plan as inbound;
 use oxgate_inbound::respond::Responder;
 use oxgate_outbound::meter::Meter;
+use oxgate_outbound::records::PlatformRecords;
 use oxgate_outbound::send::{self, RedoxTarget};
 use oxgate_outbound::{Roads, plan as outbound};
 use oxgate_store::Store;
-use redox_client::{
-    Client, Credentials, Endpoints, LegacyKey, OAuthClient, Setup, SigningKey, TransportOptions, TrustRoots,
-};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -52,6 +49,8 @@ pub(crate) struct Lasting {
     pub(crate) folders: Arc<Folders>,
     /// Where forwards send what they make.
     pub(crate) ways: Arc<Ways>,
+    /// Redox's own records, with platform credentials.
+    pub(crate) records: Option<Arc<PlatformRecords>>,
 }
 
 /// What a configuration makes of the parts.
@@ -70,8 +69,9 @@ pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
     inbound_plan(loaded)?;
     outbound_plan(loaded)?;
     for account in &loaded.config.accounts {
-        client(loaded, account, Arc::new(redox_client::meter::Unmetered))?;
+        redox::client(loaded, account, Arc::new(redox_client::meter::Unmetered))?;
     }
+    redox::records(loaded, Arc::new(redox_client::meter::Unmetered))?;
     let peers = loaded.config.handlers.iter().filter(|handler| !handler.kind.get_ref().is_without_peer());
     for handler in loaded.config.handlers.iter().filter(|handler| *handler.kind.get_ref() == HandlerKind::Forward) {
         forward::transform(loaded, handler)?;
@@ -92,14 +92,15 @@ pub(crate) fn build(loaded: &Loaded, lasting: &Lasting) -> Result<Built, String>
     let mut clients = HashMap::new();
     let mut targets = Vec::new();
     for account in &loaded.config.accounts {
-        let client = Arc::new(client(loaded, account, Arc::new(Meter::new(lasting.gate.clone())))?);
+        let client = Arc::new(redox::client(loaded, account, Arc::new(Meter::new(lasting.gate.clone())))?);
         let mut spec = TargetSpec::redox(account.name.get_ref());
         spec.concurrency = account.concurrency.max(1);
         // A send that must fetch a token first takes longer; cut off too early it would be unknown without need.
         spec.timeout += TOKEN_MARGIN;
+        let evidence = redox::evidence(loaded, lasting, spec.timeout);
         let target = RedoxTarget::new(client.clone(), lasting.store.clone())
             .uploading_above(account.upload_above.map(|size| size.0));
-        let live = target.wired(spec, lasting.gate.clone());
+        let live = Wired { evidence, ..target.wired(spec, lasting.gate.clone()) };
         targets.push(send::backfill(&live));
         targets.push(live);
         clients.insert(account.name.get_ref().clone(), client);
@@ -243,54 +244,13 @@ pub(crate) fn destination(given: &crate::config::redox::Destination) -> outbound
         name: given.name.get_ref().clone(),
         id: given.id.clone(),
         accepts: given.accepts.iter().map(|pattern| pattern.get_ref().clone()).collect(),
+        subscribed: Vec::new(),
         requires: given.requires.iter().map(|required| required.0.clone()).collect(),
         partner: None,
         fhir: given
             .fhir
             .clone()
             .map(|server| outbound::FhirServer { slug: server.slug, environment: server.environment }),
-    }
-}
-
-fn client(loaded: &Loaded, account: &Account, meter: Arc<dyn redox_client::Meter>) -> Result<Client, String> {
-    let name = account.name.get_ref();
-    let named = |error: String| format!("account `{name}`: {error}");
-    let endpoints = Endpoints::below(&account.base_url).map_err(|error| named(error.to_string()))?;
-    let roots = match &account.ca_file {
-        None => TransportOptions::default().roots,
-        Some(path) => TrustRoots::SystemAnd(loaded.resolve(path)),
-    };
-    let setup = Setup {
-        endpoints,
-        credentials: credentials(loaded, account).map_err(named)?,
-        transport: TransportOptions { roots },
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(OsEntropy),
-        meter,
-    };
-    Client::new(setup).map_err(|error| named(with_causes(&error)))
-}
-
-fn credentials(loaded: &Loaded, account: &Account) -> Result<Credentials, String> {
-    let fetch = |reference: &Option<crate::config::secret::SecretRef>, what: &str| -> Result<SecretString, String> {
-        let reference = reference.as_ref().ok_or_else(|| format!("`{what}` is missing"))?;
-        reference.fetch(loaded, &format!("`{what}`")).map_err(|error| error.to_string())
-    };
-    match account.auth {
-        Auth::Legacy => Ok(Credentials::Legacy(LegacyKey {
-            api_key: fetch(&account.api_key, "api_key")?,
-            secret: fetch(&account.secret, "secret")?,
-        })),
-        Auth::Oauth => {
-            let key = SigningKey::from_pem(&fetch(&account.key, "key")?).map_err(|error| format!("`key`: {error}"))?;
-            let thumbprint = || -> Result<String, String> {
-                let jwk = key.public_jwk().map_err(|error| format!("`key`: {error}"))?;
-                jwk.common.key_id.ok_or_else(|| "`key` has no thumbprint".to_owned())
-            };
-            let kid = Some(account.kid.clone().map_or_else(thumbprint, Ok)?);
-            let client_id = account.client_id.clone().ok_or("`client_id` is missing")?;
-            Ok(Credentials::OAuth(OAuthClient { client_id, key, kid, scope: account.scope.clone() }))
-        }
     }
 }
 

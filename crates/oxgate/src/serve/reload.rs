@@ -79,6 +79,10 @@ impl Reloader {
         if serde_json::to_value(&current.loaded.config.bulk).ok() != serde_json::to_value(&loaded.config.bulk).ok() {
             return Err("[[bulk]] cannot change while the gateway runs: restart it".to_owned());
         }
+        let platform = |loaded: &Loaded| serde_json::to_value(&loaded.config.platform).unwrap_or_default();
+        if platform(&current.loaded) != platform(loaded) {
+            return Err("[platform] cannot change while the gateway runs: restart it".to_owned());
+        }
         if plan::ops_targets(&current.loaded) != plan::ops_targets(loaded) {
             return Err(
                 "handlers of kind `ops` cannot be added or removed while the gateway runs: restart it".to_owned()

@@ -4,7 +4,9 @@ use super::bulk::{self, Jobs};
 use super::chores::Chores;
 use super::forward::Ways;
 use super::plan::{self, Lasting};
+use super::redox;
 use super::reload::{Current, Reloader};
+use super::watch::{self, Watch};
 use crate::chance::{OsEntropy, SystemClock};
 use crate::config::Loaded;
 use crate::exit::{Failure, with_causes};
@@ -14,7 +16,7 @@ use oxgate_dispatch::{BytesBudget, ClockTimer, Observer, QuotaGate, QuotaRules, 
 use oxgate_inbound::mllp::Doors;
 use oxgate_inbound::{Inbound, Inbox};
 use oxgate_outbound::Outbound;
-use oxgate_outbound::meter::QuotaKeeper;
+use oxgate_outbound::meter::{Meter, QuotaKeeper};
 use oxgate_store::Store;
 use redox_client::Client;
 use std::net::SocketAddr;
@@ -27,6 +29,8 @@ pub(super) struct Wired {
     pub(super) chores: Chores,
     pub(super) listeners: Arc<Doors>,
     pub(super) jobs: Arc<Jobs>,
+    /// With platform credentials.
+    pub(super) watch: Option<Watch>,
 }
 
 /// Puts the parts together on an open store; `addr` is where the first door is.
@@ -36,7 +40,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let rules = QuotaRules { requests: loaded.config.server.redox_quota, ..QuotaRules::default() };
     let gate = Arc::new(QuotaGate::new("default", rules, clock.clone(), timer.clone()));
     let keeper = QuotaKeeper::restore(store.clone(), gate.clone()).await.map_err(Failure::failed)?;
-    let lasting = lasting(&loaded, &store, gate, addr);
+    let lasting = lasting(&loaded, &store, gate, addr)?;
     let built = plan::build(&loaded, &lasting).map_err(Failure::failed)?;
 
     let bodies = BytesBudget::new(limits::BODIES_IN_FLIGHT_BYTES);
@@ -64,6 +68,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let jobs = Arc::new(Jobs::new(bulk::specs(&loaded).map_err(Failure::failed)?, parts).map_err(Failure::failed)?);
     let keys =
         ApiKeys::open(&loaded.data()).map_err(|error| Failure::failed(format!("cannot read the API keys: {error}")))?;
+    let watch = Watch::new(&loaded, &lasting, &outbound, (clock.clone(), timer.clone()));
     let current = Arc::new(Mutex::new(Current { loaded, jwks: built.jwks }));
     let reloader = Reloader {
         lasting,
@@ -91,6 +96,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
             let reloader = reloader.clone();
             Box::pin(async move { reloader.reload().await })
         }),
+        reconcile: watch::for_people(watch.as_ref()),
         jwks: Arc::new(move || current.lock().unwrap_or_else(PoisonError::into_inner).jwks.clone()),
         requests: Requests::default(),
         started_at: clock.now(),
@@ -98,19 +104,21 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     };
     listeners.serve(bound)?;
     let chores = Chores { store, inbound, keeper, clock, timer };
-    Ok(Wired { gateway: Arc::new(gateway), runner, chores, listeners, jobs })
+    Ok(Wired { gateway: Arc::new(gateway), runner, chores, listeners, jobs, watch })
 }
 
-fn lasting(loaded: &Loaded, store: &Store, gate: Arc<QuotaGate>, addr: SocketAddr) -> Lasting {
+fn lasting(loaded: &Loaded, store: &Store, gate: Arc<QuotaGate>, addr: SocketAddr) -> Result<Lasting, Failure> {
     let public_url = loaded.config.server.public_url.clone();
-    Lasting {
+    let records = redox::records(loaded, Arc::new(Meter::new(gate.clone()))).map_err(Failure::failed)?;
+    Ok(Lasting {
         store: store.clone(),
         counts: Arc::default(),
         gate,
         api_base: public_url.unwrap_or_else(|| format!("http://{addr}")),
         folders: Arc::default(),
         ways: Arc::new(Ways::default()),
-    }
+        records: records.map(Arc::new),
+    })
 }
 
 fn inbound_parts(lasting: &Lasting, clock: &Arc<dyn Clock>, bodies: &BytesBudget) -> oxgate_inbound::Parts {

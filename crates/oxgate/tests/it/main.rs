@@ -3,6 +3,7 @@
 mod bulk;
 mod child;
 mod commands;
+mod doctor;
 mod forward;
 mod hl7;
 mod interop;
