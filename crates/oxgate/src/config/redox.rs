@@ -88,6 +88,9 @@ pub(crate) struct Platform {
     pub(crate) kid: Option<String>,
     /// Certificates to trust besides the system's, PEM.
     pub(crate) ca_file: Option<PathBuf>,
+    /// How long after a send whose answer was lost Redox's logs are first looked into for it.
+    #[serde(default = "Platform::usual_look")]
+    pub(crate) look_after: Span,
     /// How often Redox's logs are asked what became of accepted sends.
     #[serde(default = "Platform::usual_follow")]
     pub(crate) follow_every: Span,
@@ -100,6 +103,10 @@ pub(crate) struct Platform {
 }
 
 impl Platform {
+    const fn usual_look() -> Span {
+        Span(std::time::Duration::from_mins(2))
+    }
+
     const fn usual_follow() -> Span {
         Span(std::time::Duration::from_secs(30))
     }

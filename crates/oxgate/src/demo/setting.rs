@@ -27,8 +27,7 @@ pub(crate) struct Setting {
     pub(crate) http: reqwest::Client,
     /// What the emulator says about itself.
     pub(crate) info: Value,
-    /// The public key to register.
-    pub(crate) jwks: Value,
+
     /// The token that Redox is to come with.
     pub(crate) token: String,
     folder: tempfile::TempDir,
@@ -51,8 +50,10 @@ impl Setting {
         std::fs::write(&config, fill(&info, &redox.base_url(), &format!("http://{address}")))?;
         let loaded = Loaded::read(&config).map_err(Failure::failed)?;
         let api_key = api_key(&loaded)?;
+        // The gateway asks the platform API as soon as it runs, and needs its key to be known by then.
+        redox.control().register_keys(&jwks).await.map_err(Failure::failed)?;
         let gateway = serve::start(loaded).await?;
-        Ok(Self { redox, application, gateway, api_key, http, info, jwks, token, folder })
+        Ok(Self { redox, application, gateway, api_key, http, info, token, folder })
     }
 
     pub(crate) fn config_path(&self) -> PathBuf {
@@ -97,6 +98,7 @@ fn fill(info: &Value, redox: &str, application: &str) -> String {
     TEMPLATE
         .replace("{{redox}}", redox)
         .replace("{{client_id}}", info["client_id"].as_str().unwrap_or_default())
+        .replace("{{organization}}", &info["organization_id"].to_string())
         .replace("{{source}}", &id("sources", 0))
         .replace("{{hospital_source}}", &id("sources", 1))
         .replace("{{hospital}}", &id("destinations", 0))

@@ -40,6 +40,8 @@ struct Kept {
     ambiguous_candidates: usize,
     rejected: usize,
     files_uploaded: usize,
+    followed: usize,
+    reconciled: usize,
     parked_in_outage: usize,
     parked: usize,
     late: usize,
@@ -62,6 +64,8 @@ impl<'a> Story<'a> {
         self.results(&mut kept).await?;
         self.rejected(&mut kept).await?;
         self.uploaded(&mut kept).await?;
+        self.followed(&mut kept).await?;
+        self.reconciled(&mut kept).await?;
         self.feed(&mut kept).await?;
         self.redelivery(&mut kept).await?;
         self.outage(&mut kept).await?;
@@ -73,7 +77,6 @@ impl<'a> Story<'a> {
     async fn register(&self) -> Told {
         self.telling.chapter(1, "Registration: keys, an endpoint, a token");
         let control = self.stage.redox.control();
-        control.register_keys(&self.stage.jwks).await.map_err(Failure::failed)?;
         self.telling.done("Redox has the public half of a fresh P-384 key; the private half never left its file");
         let destination = self.stage.info["destinations"][2]["id"].as_str().unwrap_or_default();
         let url = format!("{}/redox/main", self.stage.gateway_url());

@@ -97,6 +97,9 @@ pub(crate) fn build(loaded: &Loaded, lasting: &Lasting) -> Result<Built, String>
         spec.concurrency = account.concurrency.max(1);
         // A send that must fetch a token first takes longer; cut off too early it would be unknown without need.
         spec.timeout += TOKEN_MARGIN;
+        if let Some(platform) = &loaded.config.platform {
+            spec.check_after = platform.look_after.0;
+        }
         let evidence = redox::evidence(loaded, lasting, spec.timeout);
         let target = RedoxTarget::new(client.clone(), lasting.store.clone())
             .uploading_above(account.upload_above.map(|size| size.0));

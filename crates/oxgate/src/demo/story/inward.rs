@@ -7,7 +7,7 @@ use serde_json::json;
 
 impl Story<'_> {
     pub(super) async fn feed(&self, kept: &mut Kept) -> Told {
-        self.telling.chapter(7, "A feed of admissions, transfers and discharges");
+        self.telling.chapter(9, "A feed of admissions, transfers and discharges");
         self.emit(kept, 20).await?;
         self.arrived(kept.pushed).await?;
         self.telling.done("20 events pushed by Redox, 20 signed webhooks at the application, in order");
@@ -15,7 +15,7 @@ impl Story<'_> {
     }
 
     pub(super) async fn redelivery(&self, kept: &mut Kept) -> Told {
-        self.telling.chapter(8, "Redox redelivers what it delivered before");
+        self.telling.chapter(10, "Redox redelivers what it delivered before");
         let control = self.stage.redox.control();
         let logs = control.logs("type=receive&status=succeeded&limit=5").await.map_err(Failure::failed)?;
         let before = self.stage.gateway.gateway.store.counters().duplicates;
@@ -36,7 +36,7 @@ impl Story<'_> {
     }
 
     pub(super) async fn outage(&self, kept: &mut Kept) -> Told {
-        self.telling.chapter(9, "The application is down for a while");
+        self.telling.chapter(11, "The application is down for a while");
         self.stage.application.be_down(true);
         self.emit(kept, 30).await?;
         self.until("an attempt that meets it down", |application| (application.refused_down() > 0).then_some(()))
@@ -58,7 +58,7 @@ impl Story<'_> {
     }
 
     pub(super) async fn poison(&self, kept: &mut Kept) -> Told {
-        self.telling.chapter(10, "One event that the application trips over");
+        self.telling.chapter(12, "One event that the application trips over");
         self.stage.application.trip_over(Some("Notes.New"));
         self.deliver(kept, &messages::note_from_hospital(8)).await?;
         self.until("the application to trip", |application| (application.tripped() > 0).then_some(())).await?;

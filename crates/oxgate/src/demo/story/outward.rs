@@ -4,7 +4,8 @@ use super::{Kept, Story, Told, told};
 use crate::demo::application::Got;
 use crate::demo::messages;
 use crate::exit::Failure;
-use oxgate_core::EventId;
+use oxgate_core::{Downstream, EventId};
+use redox_emulator::{FaultKind, FaultRule};
 use serde_json::{Value, json};
 
 impl Story<'_> {
@@ -114,8 +115,57 @@ impl Story<'_> {
         Ok(())
     }
 
+    pub(super) async fn followed(&self, kept: &mut Kept) -> Told {
+        self.telling.chapter(7, "What becomes of an event after Redox has it");
+        let control = self.stage.redox.control();
+        let mut refusal = FaultRule::new(FaultKind::DestinationError);
+        refusal.model = Some("Scheduling".to_owned());
+        refusal.status = Some(503);
+        control.add_fault(&refusal).await.map_err(Failure::failed)?;
+        let taken = self.post(&messages::appointment(9), None, None).await?;
+        let id: EventId = taken["id"].as_str().unwrap_or_default().parse().map_err(Failure::failed)?;
+        kept.submitted.push(id);
+        self.settled(&[id], 1).await?;
+        self.telling.done("settled: Redox has the appointment, and the gateway's duty ends there");
+        self.until("the failed delivery", |application| told(&application.ops(), "delivery.failed_downstream")).await?;
+        self.telling.fault("Redox's log says that the hospital does not take it: the ops handler is told");
+        control.clear_faults().await.map_err(Failure::failed)?;
+        let hospital = self.stage.info["destinations"][0]["id"].as_str().unwrap_or_default();
+        control.resume(hospital).await.map_err(Failure::failed)?;
+        let store = &self.stage.gateway.gateway.store;
+        self.eventually("the delivery to be followed to its end", async || {
+            let rows = store.deliveries(id).await.ok()?;
+            rows.iter().all(|row| row.downstream == Some(Downstream::Succeeded)).then_some(())
+        })
+        .await?;
+        kept.followed += 1;
+        self.telling.done("the hospital is back and takes it: `downstream` of the delivery says succeeded");
+        Ok(())
+    }
+
+    pub(super) async fn reconciled(&self, kept: &mut Kept) -> Told {
+        self.telling.chapter(8, "A send whose answer is lost");
+        let control = self.stage.redox.control();
+        let mut lost = FaultRule::new(FaultKind::DropAfter);
+        lost.model = Some("Notes".to_owned());
+        lost.count = Some(1);
+        control.add_fault(&lost).await.map_err(Failure::failed)?;
+        let taken = self.post(&messages::note(10, "memorial"), None, None).await?;
+        let id: EventId = taken["id"].as_str().unwrap_or_default().parse().map_err(Failure::failed)?;
+        kept.submitted.push(id);
+        self.telling.fault("Redox stores the note, and the connection breaks before it says so: nobody knows");
+        self.settled(&[id], 1).await?;
+        let rows = self.stage.gateway.gateway.store.deliveries(id).await.map_err(Failure::failed)?;
+        let logs = control.logs("type=send&data_model=Notes&limit=1").await.map_err(Failure::failed)?;
+        let is_found = rows.iter().all(|row| row.receipt.as_deref() == logs["logs"][0]["id"].as_str());
+        kept.reconciled += usize::from(is_found);
+        control.clear_faults().await.map_err(Failure::failed)?;
+        self.telling.done("a look into Redox's logs finds it: settled under that log, and not sent a second time");
+        Ok(())
+    }
+
     pub(super) async fn silence(&self, kept: &mut Kept) -> Told {
-        self.telling.chapter(11, "An order that nobody answers");
+        self.telling.chapter(13, "An order that nobody answers");
         let taken = self.post(&messages::order("NOANSWER-1", 6), Some("ward-3/order-9"), Some("2s")).await?;
         let id: EventId = taken["id"].as_str().unwrap_or_default().parse().map_err(Failure::failed)?;
         kept.submitted.push(id);
