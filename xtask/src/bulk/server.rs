@@ -32,12 +32,17 @@ impl Server {
             .spawn()
             .context("starting the emulator")?;
         let stderr = child.stderr.take().context("the emulator's words")?;
-        let base = BufReader::new(stderr).lines().map_while(Result::ok).find_map(|line| {
-            let (_, rest) = line.split_once("Redox emulator on ")?;
-            rest.split(';').next().map(str::to_owned)
+        let (found, base) = std::sync::mpsc::channel();
+        // Read to its end: a program whose words nobody takes any more would die of the next one.
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                if let Some((_, rest)) = line.split_once("Redox emulator on ") {
+                    let _ = found.send(rest.split(';').next().unwrap_or(rest).to_owned());
+                }
+            }
         });
         let mut server = Self { child, bulk_base: String::new() };
-        let Some(base) = base else { bail!("the emulator did not start") };
+        let Ok(base) = base.recv() else { bail!("the emulator did not start") };
         server.bulk_base = format!("{base}/fhir/bulk");
         Ok(server)
     }
