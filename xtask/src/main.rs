@@ -1,6 +1,7 @@
 //! `cargo xtask`: the project's chores as a program, so that they run the same everywhere.
 
 mod bulk;
+mod chaos;
 mod codegen;
 mod fuzz;
 mod kill;
@@ -46,6 +47,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Kill, freeze, cut off and fill the disk of a gateway under load, and count what was lost, doubled or reordered.
+    Chaos {
+        /// How long.
+        #[arg(long, default_value_t = 5)]
+        minutes: u64,
+        /// Seed of the calamities.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Kill a gateway under load again and again, and count what was lost, doubled or reordered.
     Kill {
         /// How often to kill it.
@@ -64,6 +74,7 @@ fn main() -> ExitCode {
         Command::Fuzz { seconds, targets } => fuzz::run(root(), seconds, &targets),
         Command::Bulk(asked) => bulk::run(&asked),
         Command::Sim { arguments } => sim::run(root(), &arguments),
+        Command::Chaos { minutes, seed } => chaos::run(minutes, seed),
         Command::Kill { rounds, seed } => kill::run(rounds, seed),
     };
     match done {

@@ -4,10 +4,15 @@ use anyhow::{Context, Result, bail};
 use std::path::Path;
 use std::process::Command;
 
+/// From so many seeds on an optimised build is worth its time.
+const MANY: u64 = 1_000;
+
 /// Runs the simulation with these arguments.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
+    let given = arguments.iter().position(|one| one == "--seeds").and_then(|at| arguments.get(at + 1)?.parse().ok());
+    let profile = if given.is_some_and(|seeds: u64| seeds >= MANY) { "sim" } else { "dev" };
     let status = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--package", "oxgate-sim", "--"])
+        .args(["run", "--quiet", "--profile", profile, "--package", "oxgate-sim", "--"])
         .args(arguments)
         .current_dir(root)
         .status()

@@ -4,9 +4,11 @@ use super::application::Application;
 use anyhow::{Context, Result, bail};
 use redox_emulator::Running;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
+use tempfile::TempDir;
 
 /// How long a start may take; replaying a log after a kill takes milliseconds.
 const START_MAX: Duration = Duration::from_mins(1);
@@ -14,7 +16,7 @@ const START_MAX: Duration = Duration::from_mins(1);
 /// A gateway and what is needed to talk to it.
 pub(crate) struct Gateway {
     binary: PathBuf,
-    folder: tempfile::TempDir,
+    folder: TempDir,
     child: Option<Child>,
     /// `http://127.0.0.1:port`, the same in every life.
     pub(crate) base: String,
@@ -35,10 +37,15 @@ impl Drop for Gateway {
 impl Gateway {
     /// Writes its configuration with its own `init`, and lets us in with its own `apikeys`.
     pub(crate) async fn prepare(redox: &Running, application: &Application) -> Result<Self> {
-        let binary = binary()?;
         let folder = tempfile::Builder::new().prefix("oxgate-kill-").tempdir().context("a temporary folder")?;
+        Self::prepare_in(folder, redox, application.addr).await
+    }
+
+    /// The same in this folder, with the handler at this address.
+    pub(crate) async fn prepare_in(folder: TempDir, redox: &Running, handler: SocketAddr) -> Result<Self> {
+        let binary = binary()?;
         let listen = free_port().await?;
-        let handler = format!("http://{}/events", application.addr);
+        let handler = format!("http://{handler}/events");
         let arguments = [
             "init",
             ".",
@@ -112,6 +119,13 @@ impl Gateway {
             child.wait().context("burying the gateway")?;
         }
         Ok(())
+    }
+
+    /// Sends it a signal by name, such as `STOP` and `CONT`.
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
+        let Some(child) = &self.child else { bail!("no gateway runs") };
+        let sent = Command::new("kill").args(["-s", name, &child.id().to_string()]).status().context("running kill")?;
+        if sent.success() { Ok(()) } else { bail!("the gateway could not be sent {name}") }
     }
 
     /// A `GET` of the API, as JSON.

@@ -4,11 +4,11 @@
 //! what was not acknowledged, the load repeats what was not acknowledged under the same idempotency key, and a scripted
 //! operator decides the sends whose outcome nobody can tell, as a person with Redox's log in front of them would.
 
-mod application;
-mod gateway;
-mod load;
-mod operator;
-mod tally;
+pub(crate) mod application;
+pub(crate) mod gateway;
+pub(crate) mod load;
+pub(crate) mod operator;
+pub(crate) mod tally;
 
 use anyhow::{Context, Result, bail};
 use application::Application;
@@ -21,7 +21,7 @@ use std::time::Duration;
 use tally::Tally;
 
 /// How long everything may take to come to rest after the last kill.
-const REST_MAX: Duration = Duration::from_mins(3);
+pub(crate) const REST_MAX: Duration = Duration::from_mins(3);
 
 /// Runs the rounds and prints the tally; an error if anything was lost, doubled or reordered.
 pub(crate) fn run(rounds: u32, seed: u64) -> Result<()> {
@@ -82,7 +82,7 @@ async fn rounds_of(rounds: u32, seed: u64) -> Result<Tally> {
 }
 
 /// Redox in a box, with waits a fiftieth as long and no quota.
-async fn emulator() -> Result<Running> {
+pub(crate) async fn emulator() -> Result<Running> {
     let limits = Limits { rate_limit: u32::MAX, ..Limits::default() };
     let ehr = EhrConfig { results_delay: "10s".parse().context("a span")?, ..EhrConfig::default() };
     let config = Config { limits, ehr, time_scale: 0.02, ..Config::default() };
