@@ -300,6 +300,12 @@ impl Scheduler {
         .is_some()
     }
 
+    /// Whether a delivery is in its window, and nothing of it is under way.
+    pub fn is_idle(&self, lane: i64, id: DeliveryId) -> bool {
+        let Some(window) = self.lanes.get(&lane).map(|lane| &lane.window) else { return false };
+        window.place(id).and_then(|place| window.get(place)).is_some_and(|entry| !entry.is_busy())
+    }
+
     /// The row of a delivery, when it is in a window.
     pub fn row(&self, lane: i64, id: DeliveryId) -> Option<&Delivery> {
         let window = &self.lanes.get(&lane)?.window;

@@ -11,7 +11,7 @@ use crate::status::Status;
 use crate::target::{BoxFuture, Finding, Wired};
 use oxgate_core::delivery::Policy;
 use oxgate_core::lane::LaneState;
-use oxgate_core::{DeliveryId, Fact, Reason, Timestamp};
+use oxgate_core::{DeliveryId, Fact, Reason, State, Timestamp};
 use oxgate_store::command::{LaneChange, Record, Recorded};
 use oxgate_store::view::{Change, LaneRow, OpenDelivery};
 use std::collections::{BTreeMap, HashSet, VecDeque};
@@ -204,7 +204,7 @@ impl Engine {
         for change in changes {
             match change {
                 Change::Open(open) => {
-                    if open.row.state != oxgate_core::State::Unknown {
+                    if open.row.state != State::Unknown {
                         self.unknown.remove(&open.id);
                     }
                     let lane = open.lane;
@@ -246,7 +246,10 @@ impl Engine {
             }
             Done::Window(load, rows) => {
                 self.loading -= 1;
+                let doubtful: Vec<OpenDelivery> =
+                    rows.iter().flatten().filter(|open| open.row.state == State::Unknown).cloned().collect();
                 self.scheduler.loaded(load, rows);
+                self.doubt(load.lane, doubtful);
             }
             Done::Lanes(rows) => {
                 let reading = self.lanes_reading.take().unwrap_or_default();
@@ -264,6 +267,18 @@ impl Engine {
                 self.scheduler.forget(lane);
             }
             Done::Looked(id, finding) => self.looked(id, finding),
+        }
+    }
+
+    /// Sends in doubt that a read has brought and nobody looks after: their record was refused and had taken effect all the
+    /// same.
+    fn doubt(&mut self, lane: i64, doubtful: Vec<OpenDelivery>) {
+        let Some(target) = self.target_of(lane) else { return };
+        for OpenDelivery { id, row, .. } in doubtful {
+            if !self.unknown.contains_key(&id) && self.scheduler.is_idle(lane, id) {
+                let (target, attempts, due) = (target.clone(), row.attempts, row.due_at);
+                self.unknown.insert(id, Unknown { id, lane, target, attempts, due, busy: false });
+            }
         }
     }
 

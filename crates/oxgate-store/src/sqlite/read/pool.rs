@@ -21,6 +21,10 @@ pub(crate) struct Readers {
 }
 
 /// Waits for as long as a read may take.
+#[cfg_attr(
+    not(any(test, feature = "mutations")),
+    expect(unreachable_pub, reason = "only a build for simulations hands it out")
+)]
 pub type Pause = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 impl Readers {
