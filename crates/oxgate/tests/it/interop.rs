@@ -1,4 +1,4 @@
-//! HL7 v2 over MLLP with clients and servers written by others: the packages `hl7` and `hl7apy` of PyPI, `node-hl7-client`
+//! HL7 v2 over MLLP with clients and servers written by others: the packages `hl7` and `hl7apy` of `PyPI`, `node-hl7-client`
 //! and `node-hl7-server` of npm. `scripts/test` installs them below `target/interop`; where they are not, the tests say so
 //! and pass.
 
