@@ -66,8 +66,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let parts =
         bulk::Parts { inbound: inbound.clone(), bodies: bodies.clone(), clock: clock.clone(), timer: timer.clone() };
     let jobs = Arc::new(Jobs::new(bulk::specs(&loaded).map_err(Failure::failed)?, parts).map_err(Failure::failed)?);
-    let keys =
-        ApiKeys::open(&loaded.data()).map_err(|error| Failure::failed(format!("cannot read the API keys: {error}")))?;
+    let keys = Arc::new(api_keys(&loaded)?);
     let watch = Watch::new(&loaded, &lasting, &outbound, (clock.clone(), timer.clone()));
     let current = Arc::new(Mutex::new(Current { loaded, jwks: built.jwks }));
     let reloader = Reloader {
@@ -87,7 +86,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
         routing,
         runner: runner.handle(),
         exports: jobs.clone(),
-        keys: Arc::new(keys),
+        keys,
         clock: clock.clone(),
         entropy: Arc::new(OsEntropy),
         bodies,
@@ -107,6 +106,11 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     Ok(Wired { gateway: Arc::new(gateway), runner, chores, listeners, jobs, watch })
 }
 
+fn api_keys(loaded: &Loaded) -> Result<ApiKeys, Failure> {
+    ApiKeys::open(&loaded.data()).map_err(|error| Failure::failed(format!("cannot read the API keys: {error}")))
+}
+
+/// What outlives a reload.
 fn lasting(loaded: &Loaded, store: &Store, gate: Arc<QuotaGate>, addr: SocketAddr) -> Result<Lasting, Failure> {
     let public_url = loaded.config.server.public_url.clone();
     let records = redox::records(loaded, Arc::new(Meter::new(gate.clone()))).map_err(Failure::failed)?;
