@@ -169,6 +169,15 @@ fn a_name_that_is_no_text_is_not_written_over() {
 }
 
 #[test]
+fn a_meta_that_is_no_object_stays_as_it_is() {
+    let mut read = read::<order::New>(&json!({"Meta": [{"DataModel": "Order"}]}));
+    let before = read.message.clone();
+    read.message.name_meta();
+    assert_eq!(read.message, before, "names that nobody would see");
+    assert!(read.message.to_json().contains(r#""Meta":[{"DataModel":"Order"}]"#));
+}
+
+#[test]
 fn the_last_of_two_members_counts() {
     for (body, expected) in [
         (r#"{"Order":{"ID":[],"ID":"x"}}"#, r#""ID":"x""#),

@@ -70,8 +70,8 @@ macro_rules! event {
             const EVENT_TYPE: &'static str = $event_type;
 
             fn name_meta(&mut self) {
-                // A name of another type is kept in `other`, and would hide the one given here.
-                let free = |name: &str| self.meta.other.get(name).is_none();
+                // A `Meta` or a name of another type is kept in `other`, and would hide the one given here.
+                let free = |name: &str| self.other.get("Meta").or_else(|| self.meta.other.get(name)).is_none();
                 let [name_model, name_type] = [free("DataModel"), free("EventType")];
                 if name_model && self.meta.data_model.is_empty() {
                     $data_model.clone_into(&mut self.meta.data_model);
