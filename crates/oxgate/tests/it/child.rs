@@ -162,6 +162,12 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
+        // A tracer that is killed leaves what it traces running.
+        let pid = self.child.id();
+        let traced = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        for process in traced.split_whitespace() {
+            let _ = Command::new("kill").args(["-KILL", process]).status();
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
