@@ -70,9 +70,12 @@ fn survives_death_anywhere(bulk: BulkConfig) {
     let whole = world.dir.join("whole");
     assert!(live(&world, &whole, u32::MAX));
     let expect: BTreeMap<String, Vec<u8>> = files(&whole);
+    let counts = &server.block_on(world.state())["counts"];
+    let in_a_row: u64 = ["kick_offs", "polls", "deletes"].iter().map(|name| counts[name].as_u64().unwrap()).sum();
+    assert!(in_a_row > 5, "{counts}");
     assert_eq!(expect.len(), 9);
     let mut polls = 0;
-    let mut deaths = 0;
+    let mut deaths = 0_u64;
     loop {
         world.clock.reset();
         let dir = world.dir.join(format!("dies-{polls}"));
@@ -98,7 +101,9 @@ fn survives_death_anywhere(bulk: BulkConfig) {
         std::fs::remove_dir_all(&dir).unwrap();
         polls += 1 + polls / 24;
     }
-    assert!(deaths > 30, "an export has more steps than {deaths}");
+    // How often a life is polled depends on the machine, but no answer is there before the next poll: requests that follow
+    // each other are as many moments at least, and up to 24 each of them was tried.
+    assert!(deaths >= in_a_row.min(24), "{deaths} deaths for {in_a_row} requests in a row");
 }
 
 fn paged() -> BulkConfig {
