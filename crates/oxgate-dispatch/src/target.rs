@@ -19,9 +19,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Something that takes deliveries: an HTTP handler, Redox, a file.
 ///
 /// For a target of mode `Once` the runner has made the attempt durable before it calls [`Target::deliver`]; nothing of
-/// the event may leave towards the peer outside that call, files that it embeds excepted. A panic inside is caught and reported as [`Outcome::EventFailed`]
-/// (repeatable) or [`Outcome::Unknown`] (once). A call that outlasts [`Job::deadline`] is dropped and reported as
-/// [`Outcome::TargetFailed`] (repeatable) or [`Outcome::Unknown`] (once).
+/// the event may leave towards the peer outside that call, files that it embeds excepted. A panic inside is caught and
+/// reported as [`Outcome::EventFailed`] (repeatable) or [`Outcome::Unknown`] (once). A call that outlasts
+/// [`Job::deadline`] is dropped and reported as [`Outcome::TargetFailed`] (repeatable) or [`Outcome::Unknown`] (once).
 pub trait Target: Send + Sync + 'static {
     /// Does what has to come before the attempt is made durable, and gives back the job as it is to be delivered: gets a
     /// token, puts files where the event can refer to them. Whatever goes wrong here leaves nothing in doubt, because the
