@@ -105,6 +105,18 @@ pub(super) fn each(paths: &[PathBuf], mut take: impl FnMut(&Entry<'_>) -> Result
     }
 }
 
+/// Hands over every message that can be read; the others are refused where they stand, and count as invalid.
+pub(super) fn each_read(
+    paths: &[PathBuf],
+    as_json: bool,
+    mut take: impl FnMut(&Entry<'_>, &Message<'_>) -> Result<bool, Failure>,
+) -> Done {
+    each(paths, |entry| match entry.parse() {
+        Ok(message) => take(entry, &message),
+        Err(error) => entry.refuse(error.offset(), &error, as_json).map(|()| false),
+    })
+}
+
 /// Folders replaced by the regular files in them, sorted by name; folders in folders are left alone.
 fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();

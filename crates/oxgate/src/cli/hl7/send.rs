@@ -2,7 +2,7 @@
 
 use super::Input;
 use super::connect::Identity;
-use super::input::{Entry, each, ndjson};
+use super::input::{Entry, each_read, ndjson};
 use crate::exit::{Done, Failure, with_causes};
 use crate::output::{Format, print};
 use crate::serve::hl7::host_and_port;
@@ -49,14 +49,7 @@ impl Send {
         let (mut sent, mut refused) = (0_usize, 0_usize);
         let runtime = tokio::runtime::Handle::current();
         let as_json = format == Format::Json;
-        each(&self.input.files, |entry| {
-            let message = match entry.parse() {
-                Ok(message) => message,
-                Err(error) => {
-                    entry.refuse(error.offset(), &error, as_json)?;
-                    return Ok(false);
-                }
-            };
+        each_read(&self.input.files, as_json, |entry, message| {
             let bytes = message.to_canonical();
             let exchange = exchange(&target, &mut connection, &bytes, self.timeout);
             // Files are read one after the other, and so are the answers.

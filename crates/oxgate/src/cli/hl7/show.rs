@@ -1,6 +1,6 @@
 //! `oxgate hl7 parse` and `oxgate hl7 get`: what messages hold, whole or at one path.
 
-use super::input::{Entry, each, ndjson};
+use super::input::{Entry, each, each_read, ndjson};
 use crate::exit::Done;
 use crate::output::{Format, print};
 use hl7v2::{Message, Path, Presence, Value, outline, trigger};
@@ -11,21 +11,15 @@ use std::path::PathBuf;
 /// Shows whole messages.
 pub(super) fn parse(files: &[PathBuf], format: Format) -> Done {
     let as_json = format == Format::Json;
-    each(files, |entry| {
-        match entry.parse() {
-            Err(error) => entry.refuse(error.offset(), &error, as_json)?,
-            Ok(message) if as_json => {
-                let mut record = entry.record();
-                record["hl7"] = document(&outline::json(&message));
-                ndjson(&record)?;
-                return Ok(true);
-            }
-            Ok(message) => {
-                print(&text(entry, &message))?;
-                return Ok(true);
-            }
+    each_read(files, as_json, |entry, message| {
+        if as_json {
+            let mut record = entry.record();
+            record["hl7"] = document(&outline::json(message));
+            ndjson(&record)?;
+        } else {
+            print(&text(entry, message))?;
         }
-        Ok(false)
+        Ok(true)
     })
 }
 

@@ -1,7 +1,7 @@
 //! `oxgate hl7 to-redox`: messages as Redox events, with what was assumed, missing or left behind.
 
 use super::Input;
-use super::input::{Entry, each, ndjson};
+use super::input::{Entry, each_read, ndjson};
 use crate::chance::SystemClock;
 use crate::cli::read_input;
 use crate::exit::{Done, Failure};
@@ -32,25 +32,18 @@ impl ToRedox {
         let config = own.as_ref().unwrap_or_else(|| Config::built_in());
         let zones = SystemZones::default();
         let as_json = format == Format::Json;
-        each(&self.input.files, |entry| {
-            let message = match entry.parse() {
-                Ok(message) => message,
-                Err(error) => {
-                    entry.refuse(error.offset(), &error, as_json)?;
-                    return Ok(false);
-                }
-            };
+        each_read(&self.input.files, as_json, |entry, message| {
             let now = SystemClock.now().to_string();
             let context = Context { event_date_time: &now, source: None, destinations: &[], zones: &zones };
-            let mapping = config.mapping_for(&message);
-            let outcome = match map(&message, mapping, &context) {
+            let mapping = config.mapping_for(message);
+            let outcome = match map(message, mapping, &context) {
                 Ok(outcome) => outcome,
                 Err(error) => {
                     entry.refuse(message.header().range().start, &error, as_json)?;
                     return Ok(false);
                 }
             };
-            let unmapped = self.unmapped.then(|| outcome.unmapped(&message, mapping));
+            let unmapped = self.unmapped.then(|| outcome.unmapped(message, mapping));
             if as_json {
                 ndjson(&record(entry, mapping.name(), &outcome.events, unmapped.as_deref()))?;
             } else {
