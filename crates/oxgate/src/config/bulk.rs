@@ -10,6 +10,7 @@ use toml::Spanned;
 /// One export.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of a configuration")]
 pub(crate) struct Bulk {
     /// Ours; the endpoint that filters know its resources by.
     pub(crate) name: Spanned<String>,
@@ -25,15 +26,30 @@ pub(crate) struct Bulk {
     pub(crate) types: Vec<Spanned<String>>,
     /// `_since`: a FHIR instant, or `last` for the time of the last finished run.
     pub(crate) since: Option<String>,
+    /// `_until`: a FHIR instant.
+    pub(crate) until: Option<String>,
     /// `_elements`.
     #[serde(default)]
     pub(crate) elements: Vec<String>,
     /// `_typeFilter`.
     #[serde(default)]
     pub(crate) type_filters: Vec<String>,
+    /// How a comma inside a type filter is written.
+    #[serde(default)]
+    pub(crate) filter_comma: fhir_bulk::kickoff::FilterComma,
+    /// `_outputFormat`: the name of NDJSON that the server wants to hear.
+    pub(crate) output_format: Option<String>,
+    /// `patient`: only these.
+    #[serde(default)]
+    pub(crate) patients: Vec<String>,
     /// `includeAssociatedData`.
     #[serde(default)]
     pub(crate) include_associated: Vec<String>,
+    /// `organizeOutputBy`: the type to organise blocks of lines by.
+    pub(crate) organize_by: Option<Spanned<String>>,
+    /// `allowPartialManifests`: take files while the job still runs.
+    #[serde(default)]
+    pub(crate) partial: bool,
     /// Parameters that only this server knows.
     #[serde(default)]
     pub(crate) params: BTreeMap<String, String>,
@@ -78,8 +94,17 @@ pub(crate) struct Bulk {
     /// Have the server delete the job once everything is in place.
     #[serde(default)]
     pub(crate) delete: bool,
+    /// Ask first whether the server exports at all.
+    #[serde(default = "yes")]
+    pub(crate) check_capabilities: bool,
     /// Longest pause between two requests, whatever the server asks for.
     pub(crate) longest_pause: Option<Span>,
+    /// How long the job may take.
+    pub(crate) max_wait: Option<Span>,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Whose data.

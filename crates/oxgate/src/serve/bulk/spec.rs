@@ -5,6 +5,7 @@ use super::record::Record;
 use crate::chance::{OsEntropy, SystemClock};
 use crate::config::Loaded;
 use crate::config::bulk::{Bulk, Into, Level};
+use fhir_bulk::kickoff::Generation;
 use fhir_bulk::names::ResourceType;
 use fhir_bulk::smart::{Backend, Client, SigningKey};
 use fhir_bulk::{Auth, CountRule, Exporter, Limits, Origin, Setup, TokioTime, Url};
@@ -84,18 +85,26 @@ fn what(bulk: &Bulk) -> Result<fhir_bulk::Export, String> {
     let kind = |name: &toml::Spanned<String>| {
         ResourceType::try_from(name.get_ref().clone()).map_err(|error| format!("`{}`: {error}", name.get_ref()))
     };
+    if bulk.partial && bulk.generation < Generation::V3 {
+        return Err("`partial` needs `generation = \"3.0\"` or `\"4.0\"`".to_owned());
+    }
     Ok(fhir_bulk::Export {
         level,
         types: bulk.types.iter().map(kind).collect::<Result<_, _>>()?,
         since: bulk.since.clone().filter(|since| since != "last"),
+        until: bulk.until.clone(),
         elements: bulk.elements.clone(),
         type_filters: bulk.type_filters.clone(),
+        output_format: bulk.output_format.clone(),
+        patients: bulk.patients.clone(),
         include_associated: bulk.include_associated.clone(),
+        organize_by: bulk.organize_by.as_ref().map(kind).transpose()?,
+        allow_partial_manifests: bulk.partial,
         extra: bulk.params.clone().into_iter().collect(),
-        generation: bulk.generation,
-        method: bulk.method,
         is_lenient: bulk.lenient,
-        ..fhir_bulk::Export::default()
+        method: bulk.method,
+        generation: bulk.generation,
+        filter_comma: bulk.filter_comma,
     })
 }
 
@@ -128,9 +137,11 @@ fn limits(bulk: &Bulk) -> Limits {
     let mut limits = Limits {
         counts: if bulk.any_count { CountRule::Warn } else { CountRule::Reject },
         delete_after: bulk.delete,
+        check_capabilities: bulk.check_capabilities,
         ..Limits::default()
     };
     limits.parallel = bulk.parallel.map_or(limits.parallel, usize::from);
+    limits.patience = bulk.max_wait.map_or(limits.patience, |span| span.0);
     if let Some(most) = bulk.longest_pause {
         limits.pace.most = most.0;
         limits.pace.least = limits.pace.least.min(most.0);
