@@ -10,17 +10,19 @@ use std::process::{Child, Command, Stdio};
 
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop");
 
-/// A peer's program; `None`, said loudly, where it is not installed.
-fn peer(script: &str) -> Option<Command> {
+/// A peer's program, which needs a package; `None`, said loudly, where that is not installed.
+pub(crate) fn peer(script: &str, package: &str) -> Option<Command> {
     let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/interop"));
     let is_python = Path::new(script).extension().is_some_and(|extension| extension == "py");
-    let (program, needed) = if is_python {
-        (folder.join("venv/bin/python"), folder.join("venv/bin/python"))
+    let program = if is_python { folder.join("venv/bin/python") } else { PathBuf::from("node") };
+    let is_installed = if is_python {
+        let versions = std::fs::read_dir(folder.join("venv/lib")).into_iter().flatten().flatten();
+        versions.into_iter().any(|version| version.path().join("site-packages").join(package).exists())
     } else {
-        (PathBuf::from("node"), folder.join("node_modules/node-hl7-server"))
+        folder.join("node_modules").join(package).exists()
     };
-    if !needed.exists() {
-        eprintln!("SKIPPED: {script} needs {}; scripts/test installs it", needed.display());
+    if !is_installed {
+        eprintln!("SKIPPED: {script} needs the package {package} in {}; scripts/test installs it", folder.display());
         return None;
     }
     let mut command = Command::new(program);
@@ -35,8 +37,10 @@ async fn clients_of_others_are_answered_by_the_gateway() {
     configure(&stage, &format!("[[mllp]]\nname = \"adt\"\nlisten = \"127.0.0.1:{port}\""));
     let served = stage.serve().await;
     let mut expected = 0;
-    for (script, ids) in [("client_hl7.py", ["PY-1", "PY-2"]), ("client_node.js", ["JS-1", "JS-2"])] {
-        let Some(mut client) = peer(script) else { continue };
+    for (script, package, ids) in
+        [("client_hl7.py", "hl7", ["PY-1", "PY-2"]), ("client_node.js", "node-hl7-client", ["JS-1", "JS-2"])]
+    {
+        let Some(mut client) = peer(script, package) else { continue };
         client.arg(port.to_string());
         let sent = tokio::task::spawn_blocking(move || client.output().expect("it runs")).await.expect("no panic");
         let printed = String::from_utf8_lossy(&sent.stdout).into_owned();
@@ -78,8 +82,10 @@ fn servers_of_others_take_what_is_sent() {
     for id in ["7", "8"] {
         std::fs::write(folder.path().join(format!("{id}.hl7")), arrival(id)).expect("written");
     }
-    for script in ["server_hl7.py", "server_hl7apy.py", "server_node.js"] {
-        let Some(command) = peer(script) else { continue };
+    for (script, package) in
+        [("server_hl7.py", "hl7"), ("server_hl7apy.py", "hl7apy"), ("server_node.js", "node-hl7-server")]
+    {
+        let Some(command) = peer(script, package) else { continue };
         let mut server = Server::start(command);
         let to = format!("127.0.0.1:{}", server.port);
         let (code, text) = said(&run(folder.path(), &["hl7", "send", "7.hl7", "8.hl7", "--to", &to]));

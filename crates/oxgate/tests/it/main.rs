@@ -13,3 +13,4 @@ mod mllp;
 mod road;
 mod sync;
 mod through;
+mod webhooks;
