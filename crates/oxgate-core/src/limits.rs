@@ -11,6 +11,9 @@ pub const BODIES_IN_FLIGHT_BYTES: usize = 256 * 1024 * 1024;
 /// Events that are made from one event in one transaction: at most 16 MiB of bodies that are not staged in parts.
 pub const CHILDREN_MAX: usize = 64;
 
+/// Deliveries that are given to a new target in one transaction, so that it takes a few milliseconds of the writer's time.
+pub const CATCH_UP_MAX: usize = 256;
+
 /// Bodies above this are stored in parts, so that one large document does not hold up a group commit.
 pub const BODY_PART_BYTES: usize = 256 * 1024;
 

@@ -26,6 +26,8 @@ impl Reason {
     pub const KEY_HELD: Self = Self::word("key-held");
     /// A person decided it.
     pub const BY_PERSON: Self = Self::word("by-person");
+    /// The lane's target is being given the events that came before it.
+    pub const CATCHING_UP: Self = Self::word("catching-up");
     /// Its time was over.
     pub const EXPIRED: Self = Self::word("expired");
     /// The answer to it arrived, so it must have been accepted.

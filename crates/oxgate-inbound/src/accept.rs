@@ -7,7 +7,7 @@ pub(crate) mod reading;
 mod keys;
 
 /// Which targets an event goes to.
-mod deliveries;
+pub(crate) mod deliveries;
 
 /// Events made by a forward, for handlers.
 mod child;

@@ -59,6 +59,9 @@ mod accept;
 /// Feeds that fall silent, and logs that Redox sends again and again.
 mod watch;
 
+/// Events from before a handler's time.
+mod catch_up;
+
 /// Deliveries leased by consumers instead of being sent.
 pub mod inbox;
 
@@ -66,6 +69,7 @@ pub mod inbox;
 pub mod handle;
 
 pub use accept::resource::{NotTaken, Resource};
+pub use catch_up::{Beginning, CatchUpError};
 pub use counts::{Counter, Counts};
 pub use handle::{
     Copied, Denied, DiscardHandler, FileHandler, FileSettings, Folders, ForwardHandler, Hl7ToRedox, HttpHandler,

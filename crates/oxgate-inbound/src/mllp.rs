@@ -46,6 +46,8 @@ pub use faults::{Fault, FaultKind, Faults};
 pub use listener::{Listener, Unavailable};
 pub use stream::{Frames, Heard, Pace};
 
+pub(crate) use reading::waits_for;
+
 /// The data model under which HL7 v2 messages are routed; their event type is `ADT^A01` and the like.
 pub const MODEL: &str = "HL7v2";
 

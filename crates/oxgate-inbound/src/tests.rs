@@ -12,6 +12,9 @@ mod twice;
 /// What is kept, where it goes, and what it answers.
 mod kept;
 
+/// Handlers that come later than events.
+mod late;
+
 /// HL7 v2 over MLLP, in and out.
 mod mllp;
 

@@ -318,6 +318,32 @@ pub struct LaneChange {
     pub actor: Option<Actor>,
 }
 
+/// Events that were here before their target, given to it in their order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CatchUp {
+    /// The target.
+    pub target: String,
+    /// How far it had come before; nothing is written unless that is how far it has come.
+    pub from: u64,
+    /// How far it has come once this is written.
+    pub through: u64,
+    /// In the order of their events; at most [`oxgate_core::limits::CATCH_UP_MAX`].
+    pub given: Vec<Given>,
+    /// Events that it would have taken and whose bodies retention has removed.
+    pub without_body: u32,
+}
+
+/// An event's delivery to a target that came later.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Given {
+    /// The event.
+    pub event: EventId,
+    /// Its delivery to the target.
+    pub delivery: NewDelivery,
+    /// The delivery that stood for it while nobody took it: rerouted if it is still parked.
+    pub unrouted: Option<DeliveryId>,
+}
+
 /// One command for the writer. Commands are applied in groups, each group in one transaction with one sync.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
@@ -394,6 +420,18 @@ pub enum Command {
     },
     /// What became of accepted sends behind Redox.
     Follow(Follow),
+    /// Begin to give a new target the events that are here: those accepted since a time. Nothing happens when it has begun
+    /// before. Lanes that the target gets until it has caught up are paused, so that the later events wait for the earlier.
+    BeginCatchUp {
+        /// The target.
+        target: String,
+        /// Since when.
+        since: Timestamp,
+        /// The last event that was here before it; the next ones have it by themselves.
+        last: u64,
+    },
+    /// Go on with it.
+    CatchUp(CatchUp),
     /// A line in the audit.
     Audit {
         /// Who.
@@ -429,7 +467,8 @@ pub enum Outcome {
     Recorded(Recorded),
     /// Of [`Command::Lane`]: whether the lane exists.
     Lane(bool),
-    /// Of [`Command::Sweep`], [`Command::Late`] and [`Command::Follow`]: how many rows changed.
+    /// Of [`Command::Sweep`], [`Command::Late`] and [`Command::Follow`]: how many rows changed. Of [`Command::CatchUp`]: how
+    /// many deliveries were made.
     Rows(u32),
     /// Of the others.
     Done,

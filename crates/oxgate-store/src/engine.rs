@@ -5,10 +5,11 @@
 
 use crate::command::{Command, LinkedAnswer, Outcome};
 use crate::view::{
-    Change, DeliveryRow, EventQuery, EventRow, ExpectationRow, LaneDepth, LaneRow, OpenDelivery, TimelineEntry,
+    CatchUpRow, Change, DeliveryRow, EventQuery, EventRow, ExpectationRow, LaneDepth, LaneRow, OpenDelivery,
+    TimelineEntry,
 };
 use oxgate_core::expectation::Standing;
-use oxgate_core::limits::CHILDREN_MAX;
+use oxgate_core::limits::{CATCH_UP_MAX, CHILDREN_MAX};
 use oxgate_core::{AttemptId, DeliveryId, EventId, KeyHash, Timestamp};
 use std::sync::Arc;
 
@@ -66,6 +67,12 @@ pub enum CommandError {
     /// More events in one transaction than it is meant to carry.
     #[error("{count} events are to be made from one: at most {CHILDREN_MAX} are")]
     TooManyChildren {
+        /// How many.
+        count: usize,
+    },
+    /// More deliveries in one transaction than it is meant to carry.
+    #[error("{count} deliveries are to be given at once: at most {CATCH_UP_MAX} are")]
+    TooManyGiven {
         /// How many.
         count: usize,
     },
@@ -192,6 +199,8 @@ pub trait Reads {
     fn known_logs(&self, logs: &[String]) -> Result<Vec<String>, ReadError>;
     /// Whether another delivery with the address of this one was under way in this time and holds no log for it.
     fn neighbours(&self, id: DeliveryId, from: Timestamp, until: Timestamp) -> Result<bool, ReadError>;
+    /// Targets that are, or were, given events from before their time.
+    fn catch_ups(&self) -> Result<Vec<CatchUpRow>, ReadError>;
     /// How far something has been read.
     fn cursor(&self, name: &str) -> Result<Option<i64>, ReadError>;
 }

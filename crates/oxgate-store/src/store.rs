@@ -9,8 +9,8 @@ use crate::open::{self, OpenError, Opened};
 use crate::settings::Settings;
 use crate::vault::Packed;
 use crate::view::{
-    Change, Counters, DeliveryRow, EventQuery, EventRow, ExpectationRow, Health, LaneDepth, LaneRow, OpenDelivery,
-    TimelineEntry,
+    CatchUpRow, Change, Counters, DeliveryRow, EventQuery, EventRow, ExpectationRow, Health, LaneDepth, LaneRow,
+    OpenDelivery, TimelineEntry,
 };
 use oxgate_core::expectation::Standing;
 use oxgate_core::{AttemptId, Clock, DeliveryId, Entropy, EventId, KeyHash, Keyed, Timestamp};
@@ -437,6 +437,14 @@ impl Store {
     /// When the database cannot be read.
     pub async fn neighbours(&self, id: DeliveryId, from: Timestamp, until: Timestamp) -> Result<bool, ReadError> {
         self.inner.opened.readers.ask(move |reads| reads.neighbours(id, from, until)).await
+    }
+
+    /// Targets that are, or were, given events from before their time.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn catch_ups(&self) -> Result<Vec<CatchUpRow>, ReadError> {
+        self.inner.opened.readers.ask(|reads| reads.catch_ups()).await
     }
 
     /// How far something has been read, as kept by [`crate::command::Follow`]; `None` at first.

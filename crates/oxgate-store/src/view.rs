@@ -188,6 +188,30 @@ pub struct EventQuery {
     pub limit: u32,
 }
 
+/// How far a target has come with the events from before its time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CatchUpRow {
+    /// The target.
+    pub target: String,
+    /// It gets events accepted since then.
+    pub since: Timestamp,
+    /// Every event up to this sequence number has been looked at.
+    pub through: u64,
+    /// The last event that was here before it.
+    pub last: u64,
+    /// Deliveries made.
+    pub given: u64,
+    /// Events that could not be given because their bodies were gone.
+    pub without_body: u64,
+}
+
+impl CatchUpRow {
+    /// Whether nothing is missing any more.
+    pub const fn is_done(&self) -> bool {
+        self.through >= self.last
+    }
+}
+
 /// What the post-commit hook tells the dispatcher, in commit order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Change {

@@ -11,7 +11,7 @@ use oxgate_store::command::NewDelivery;
 /// The routes that take the event: the first that fits of each target, in the order of the configuration. Responders
 /// take synchronous requests only, and what a forward made for handlers goes to no such forward again: it could go round
 /// for ever.
-pub(super) fn matching<'a>(plan: &'a Ready, endpoint: &str, address: &Address) -> Vec<&'a Route> {
+pub(crate) fn matching<'a>(plan: &'a Ready, endpoint: &str, address: &Address) -> Vec<&'a Route> {
     let mut routes: Vec<&Route> = Vec::new();
     let was_forwarded = plan.forwards_to_handlers(endpoint);
     for route in &plan.routes {

@@ -124,6 +124,14 @@ fn content(message: &Message<'_>) -> ContentHash {
     ContentHash::of(parts)
 }
 
+/// The same for a message that was received before; behind a barrier if it cannot be read any more.
+pub(crate) fn waits_for(body: &[u8], charset: Option<hl7v2::Charset>, order_by: OrderBy, keyed: &Keyed) -> OrderKeys {
+    match Message::parse(body, &Options { charset, ..Options::default() }) {
+        Ok(message) => order(&message, order_by, keyed),
+        Err(_) => OrderKeys::Barrier,
+    }
+}
+
 /// Which earlier messages of its lane this one waits for. Numbers are compared without their authority: senders do not write
 /// it every time, and two patients who share a number only wait for each other.
 fn order(message: &Message<'_>, order_by: OrderBy, keyed: &Keyed) -> OrderKeys {

@@ -129,6 +129,17 @@ impl Road {
     pub(crate) fn built(setup: Setup, change: impl FnOnce(Inbound) -> Inbound) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(ManualClock(AtomicI64::new(1_772_366_400_000)));
+        Self::on(folder, clock, setup, change)
+    }
+
+    /// The next life of the process: the same folder and clock, another plan.
+    pub(crate) async fn reopened(self, setup: Setup) -> Self {
+        self.store.close().await;
+        let Self { folder, clock, .. } = self;
+        Self::on(folder, clock, setup, |inbound| inbound)
+    }
+
+    fn on(folder: TempDir, clock: Arc<ManualClock>, setup: Setup, change: impl FnOnce(Inbound) -> Inbound) -> Self {
         let entropy = Arc::new(Seeded(AtomicU64::new(1)));
         let mut settings = Settings::new(folder.path(), [7; 32]);
         (setup.settings)(&mut settings);

@@ -73,6 +73,8 @@ pub(super) struct Memory {
     pub(super) lane_ids: HashMap<(i64, [u8; 16]), i64>,
     /// Lanes in which some order key is held; only there new deliveries need a look at `key_holds`.
     pub(super) holding: HashSet<i64>,
+    /// Targets that have not caught up yet.
+    pub(super) catching_up: HashSet<String>,
     /// Contents of the last inbound events, to notice one that comes again under another id.
     pub(super) recent: Recent,
     /// Where the retention walks stand.
@@ -103,6 +105,13 @@ impl Memory {
             memory.lanes.insert(id, lane);
         }
         memory.recent = Recent::load(connection, last.unwrap_or(0))?;
+        let mut catch_ups = connection.prepare_cached(sql::CATCH_UPS)?;
+        let mut rows = catch_ups.query([])?;
+        while let Some(row) = rows.next()? {
+            if row.get::<_, i64>(2)? < row.get::<_, i64>(3)? {
+                memory.catching_up.insert(row.get(0)?);
+            }
+        }
         let mut held = connection.prepare_cached(sql::HOLD_LANES)?;
         memory.holding = held.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         Ok(memory)

@@ -10,10 +10,10 @@
 use rusqlite::Connection;
 
 /// The version that this binary writes; stands in `PRAGMA user_version` and in `meta`.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// One step per version: step `n` brings a store of version `n` to `n + 1`.
-const STEPS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const STEPS: [&str; 3] = [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// A schema that this binary cannot work with.
 #[derive(Debug, thiserror::Error)]

@@ -66,7 +66,7 @@ statements! {
     // Lanes.
     LANES = "SELECT id, target, scope, label, state, reason, since, until, by_event, by_tag, by_n FROM lanes";
     LANE_NAMES = "SELECT target, label FROM lanes WHERE id = ?1";
-    LANE_INSERT = "INSERT INTO lanes(target, scope, label, state, reason, since) VALUES (?1, ?2, ?3, 0, '', ?4)";
+    LANE_INSERT = "INSERT INTO lanes(target, scope, label, state, reason, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     LANE_UPDATE = "UPDATE lanes SET state = ?2, reason = ?3, since = ?4, until = ?5, by_event = ?6, by_tag = ?7,"
         " by_n = ?8 WHERE id = ?1";
     LANES_BUSY = "SELECT id FROM lanes WHERE EXISTS"
@@ -92,6 +92,8 @@ statements! {
     DELIVERIES_OF_EVENT = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at,"
         " expires_at, cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
         " WHERE event = ?1 ORDER BY n";
+    DELIVERY_TO = "SELECT 1 FROM deliveries WHERE event = ?1"
+        " AND lane IN (SELECT id FROM lanes WHERE target = ?2) LIMIT 1";
     DELIVERY_NEXT_N = "SELECT max(n) + 1 FROM deliveries WHERE event = ?1";
     DELIVERIES_ENDED = "SELECT max(ended_at), min(state) FROM deliveries WHERE event = ?1";
     WINDOW = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
@@ -187,6 +189,12 @@ statements! {
     // The rest.
     CURSOR_GET = "SELECT at FROM cursors WHERE name = ?1";
     CURSOR_SET = "INSERT OR REPLACE INTO cursors(name, at) VALUES (?1, ?2)";
+    CATCH_UPS = "SELECT target, since, through, last, given, without_body FROM catch_ups";
+    CATCH_UP_INSERT = "INSERT OR IGNORE INTO catch_ups(target, since, through, last, given, without_body)"
+        " VALUES (?1, ?2, 0, ?3, 0, 0)";
+    CATCH_UP_GET = "SELECT through, last FROM catch_ups WHERE target = ?1";
+    CATCH_UP_SET = "UPDATE catch_ups SET through = ?2, given = given + ?3, without_body = without_body + ?4"
+        " WHERE target = ?1";
     QUOTA_SET = "INSERT OR REPLACE INTO rate_slots(egress, slot, used) VALUES (?1, ?2, ?3)";
     QUOTA_GET = "SELECT slot, used FROM rate_slots WHERE egress = ?1 AND slot >= ?2 ORDER BY slot";
     QUOTA_DELETE_OLD = "DELETE FROM rate_slots WHERE slot < ?1";

@@ -289,7 +289,7 @@ fn refuse_new_work(group: Group) -> Group {
 }
 
 fn is_new_work(command: &Command) -> bool {
-    matches!(command, Command::Accept(_) | Command::Submit(_) | Command::Part { .. })
+    matches!(command, Command::Accept(_) | Command::Submit(_) | Command::Part { .. } | Command::CatchUp(_))
 }
 
 fn injected(failure: Failure) -> GroupError {

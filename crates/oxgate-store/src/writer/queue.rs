@@ -226,7 +226,12 @@ fn class(command: &Command) -> usize {
         | Command::Note { .. }
         | Command::Report { .. } => 1,
         Command::Part { .. } => 2,
-        Command::Late | Command::Sweep { .. } | Command::Index { .. } | Command::Follow(_) => 3,
+        Command::Late
+        | Command::Sweep { .. }
+        | Command::Index { .. }
+        | Command::Follow(_)
+        | Command::BeginCatchUp { .. }
+        | Command::CatchUp(_) => 3,
     }
 }
 

@@ -22,6 +22,9 @@ mod holds;
 /// Lanes: made, changed, blocked.
 mod lanes;
 
+/// Targets that come later.
+mod catch_up;
+
 /// Questions and answers.
 mod expectations;
 
@@ -142,6 +145,15 @@ conformance! {
         a_paused_lane_that_is_held_resumes_blocked,
         an_orphaned_lane_is_reported,
         no_such_lane,
+    }
+    catch_up::{
+        g3_events_from_before_go_first,
+        g1_a_crash_loses_and_doubles_nothing,
+        an_event_that_was_replayed_there_is_not_given_again,
+        g4_an_unrouted_event_is_given_instead_of_staying_parked,
+        what_retention_has_removed_is_counted,
+        a_lane_that_a_person_paused_stays_paused,
+        on_an_empty_store_nothing_waits,
     }
     expectations::{
         g7_an_answer_is_linked_as_it_is_accepted,

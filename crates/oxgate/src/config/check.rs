@@ -103,6 +103,11 @@ fn handlers(config: &Config) -> Checked {
     for handler in &config.handlers {
         let name = handler.name.get_ref();
         let kind = *handler.kind.get_ref();
+        let has_no_past = matches!(kind, HandlerKind::Ops | HandlerKind::Responder);
+        if has_no_past && handler.start_from.get_ref().since().is_some() {
+            let what = "`start_from` is for handlers of stored events; this kind takes only what happens from now on";
+            return Err(found(&handler.start_from, what.to_owned()));
+        }
         if kind == HandlerKind::Forward {
             forward(config, handler)?;
         }

@@ -1,6 +1,7 @@
 //! The application's side: doors, handlers, expectations.
 
 use super::secret::SecretRef;
+use super::start::StartFrom;
 use super::unit::{Size, Span};
 use oxgate_core::delivery::OnPark;
 use oxgate_core::expectation::KeyKind;
@@ -79,6 +80,9 @@ pub(crate) struct Handler {
     /// Which events it takes; all when left out.
     #[serde(default, rename = "match")]
     pub(crate) filter: Filter,
+    /// Which of the events that are here already it gets when it is new.
+    #[serde(default = "Handler::usual_start")]
+    pub(crate) start_from: Spanned<StartFrom>,
     /// What tells its lanes apart.
     pub(crate) lane_by: Option<Vec<LaneBy>>,
     /// What waits for what inside a lane.
@@ -120,6 +124,12 @@ pub(crate) struct Handler {
     pub(crate) cert_file: Option<PathBuf>,
     /// `mllp`: its private key, PEM.
     pub(crate) key: Option<SecretRef>,
+}
+
+impl Handler {
+    fn usual_start() -> Spanned<StartFrom> {
+        Spanned::new(0..0, StartFrom::Now)
+    }
 }
 
 /// Where a forward's events go.

@@ -23,6 +23,9 @@ pub(crate) mod mllp;
 /// `[[bulk]]`: exports that the gateway carries out.
 pub(crate) mod bulk;
 
+/// `start_from` of handlers.
+pub(crate) mod start;
+
 /// Lengths of time and sizes with their units.
 pub(crate) mod unit;
 

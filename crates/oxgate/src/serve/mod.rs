@@ -36,6 +36,9 @@ mod wire;
 /// What is asked of the platform API now and then.
 mod watch;
 
+/// Events from before a handler's time.
+mod catch_up;
+
 /// What has to be done now and then.
 mod chores;
 
@@ -110,6 +113,8 @@ pub(crate) async fn start(loaded: Loaded) -> Result<Running, Failure> {
     let wire::Wired { gateway, runner, chores, listeners, jobs, watch } = wire::together(loaded, store, addr).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     tasks.spawn(runner.run());
+    let (clock, timer) = (chores.clock.clone(), chores.timer.clone());
+    tasks.spawn(catch_up::run(gateway.inbound.clone(), clock, timer, stop.clone()));
     tasks.spawn(chores.run(stop.clone()));
     jobs.spawn(&tasks, &stop);
     if let Some(watch) = watch {

@@ -3,7 +3,7 @@
 use super::plan::{self, Lasting};
 use crate::config::{ConfigError, Loaded};
 use crate::exit::with_causes;
-use oxgate_api::{ConfigFault, Reloaded, Routing};
+use oxgate_api::{ConfigFault, Reload, Reloaded, Routing};
 use oxgate_dispatch::Handle;
 use oxgate_inbound::Inbound;
 use oxgate_inbound::mllp::Doors;
@@ -31,6 +31,14 @@ pub(super) struct Reloader {
 }
 
 impl Reloader {
+    /// As the API calls it.
+    pub(super) fn for_people(self) -> Reload {
+        Arc::new(move || {
+            let reloader = self.clone();
+            Box::pin(async move { reloader.reload().await })
+        })
+    }
+
     /// Reads the file again and puts it in force, or says what is wrong and leaves the present one.
     pub(super) async fn reload(&self) -> Result<Reloaded, Vec<ConfigFault>> {
         let outcome = self.try_reload().await;
@@ -82,6 +90,14 @@ impl Reloader {
         let platform = |loaded: &Loaded| serde_json::to_value(&loaded.config.platform).unwrap_or_default();
         if platform(&current.loaded) != platform(loaded) {
             return Err("[platform] cannot change while the gateway runs: restart it".to_owned());
+        }
+        let before: BTreeSet<&String> = current.loaded.config.handlers.iter().map(|one| one.name.get_ref()).collect();
+        let added = loaded.config.handlers.iter().filter(|handler| !before.contains(handler.name.get_ref()));
+        if let Some(handler) = added.into_iter().find(|handler| handler.start_from.get_ref().since().is_some()) {
+            let name = handler.name.get_ref();
+            return Err(format!(
+                "handler `{name}` is new and starts from events that are here already: restart the gateway to add it"
+            ));
         }
         if plan::ops_targets(&current.loaded) != plan::ops_targets(loaded) {
             return Err(

@@ -1,6 +1,7 @@
 //! The composition root: the one place where all parts meet.
 
 use super::bulk::{self, Jobs};
+use super::catch_up;
 use super::chores::Chores;
 use super::forward::Ways;
 use super::plan::{self, Lasting};
@@ -48,6 +49,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
     let inbound_parts = inbound_parts(&lasting, &clock, &bodies);
     let wanted = built.inbound.listeners.clone();
     let inbound = Arc::new(Inbound::new(inbound_parts, built.inbound).map_err(Failure::failed)?);
+    catch_up::begin(&loaded, &inbound).await?;
     lasting.ways.open(&inbound, &outbound);
     let listeners = Arc::new(Doors::new(inbound.clone()));
     let bound = listeners.bind(&wanted).await.map_err(|error| Failure::failed(with_causes(&error)))?;
@@ -91,10 +93,7 @@ pub(super) async fn together(loaded: Loaded, store: Store, addr: SocketAddr) -> 
         entropy: Arc::new(OsEntropy),
         bodies,
         feed,
-        reload: Arc::new(move || {
-            let reloader = reloader.clone();
-            Box::pin(async move { reloader.reload().await })
-        }),
+        reload: reloader.for_people(),
         reconcile: watch::for_people(watch.as_ref()),
         jwks: Arc::new(move || current.lock().unwrap_or_else(PoisonError::into_inner).jwks.clone()),
         requests: Requests::default(),

@@ -11,6 +11,7 @@ mod jobs;
 mod life;
 mod mllp;
 mod road;
+mod start_from;
 mod sync;
 mod through;
 mod webhooks;

@@ -37,16 +37,16 @@ impl Turn<'_> {
 
     fn make_lane(&mut self, target: (&str, i64), key: [u8; 16], label: &str) -> rusqlite::Result<i64> {
         let now = self.context.now;
-        let id = self.connection.prepare_cached(sql::LANE_INSERT)?.insert(params![target.1, key, label, now.0])?;
-        let lane = LaneRow {
-            id,
-            target: target.0.to_owned(),
-            label: label.to_owned(),
-            state: LaneState::Open,
-            reason: Reason::NONE,
-            since: now,
+        let (state, reason) = if self.memory.catching_up.contains(target.0) {
+            (LaneState::Paused, Reason::CATCHING_UP)
+        } else {
+            (LaneState::Open, Reason::NONE)
         };
-        self.memory.lane_ids.insert((target.1, key), id);
+        let parameters = params![target.1, key, label, state.code(), reason.as_str(), now.0];
+        let id = self.connection.prepare_cached(sql::LANE_INSERT)?.insert(parameters)?;
+        let (target_id, target) = (target.1, target.0.to_owned());
+        let lane = LaneRow { id, target, label: label.to_owned(), state, reason, since: now };
+        self.memory.lane_ids.insert((target_id, key), id);
         self.applied.changes.push(Change::Lane(lane.clone()));
         self.memory.lanes.insert(id, lane);
         Ok(id)
@@ -73,6 +73,21 @@ impl Turn<'_> {
             _ => {}
         }
         Ok(true)
+    }
+
+    /// The target has caught up: its lanes start, unless a person or a parked delivery holds them.
+    pub(super) fn caught_up(&mut self, target: &str) -> Result<(), Fault> {
+        self.memory.catching_up.remove(target);
+        let waits = |lane: &&LaneRow| {
+            lane.target == target && lane.state == LaneState::Paused && lane.reason == Reason::CATCHING_UP
+        };
+        let mut waiting: Vec<i64> = self.memory.lanes.values().filter(waits).map(|lane| lane.id).collect();
+        waiting.sort_unstable();
+        for lane in waiting {
+            let state = self.state_by_holds(lane)?;
+            self.set_lane(lane, state, Reason::NONE)?;
+        }
+        Ok(())
     }
 
     /// A parked delivery holds its lane. A lane that a person stopped stays stopped; the hold counts once it resumes.

@@ -27,6 +27,9 @@ mod holds;
 /// Lanes: made on first use, changed by persons and by parked deliveries.
 mod lane;
 
+/// Events for targets that came after them.
+mod catch_up;
+
 /// What became of accepted sends behind Redox.
 mod follow;
 
@@ -147,6 +150,11 @@ impl Turn<'_> {
                 Outcome::Done
             }
             Command::Follow(follow) => Outcome::Rows(self.follow(follow)?),
+            Command::BeginCatchUp { target, since, last } => {
+                self.begin_catch_up(target, *since, *last)?;
+                Outcome::Done
+            }
+            Command::CatchUp(batch) => Outcome::Rows(self.catch_up(batch)?),
             Command::Note { delivery, what, reason } => {
                 self.note(*delivery, what, reason)?;
                 Outcome::Done

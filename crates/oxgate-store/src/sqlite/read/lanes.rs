@@ -1,9 +1,9 @@
 //! Lanes and their counts.
 
 use super::Reader;
-use crate::sqlite::columns::lane_state;
+use crate::sqlite::columns::{lane_state, natural};
 use crate::sqlite::statements as sql;
-use crate::view::{LaneDepth, LaneRow};
+use crate::view::{CatchUpRow, LaneDepth, LaneRow};
 use oxgate_core::{Reason, Timestamp};
 use rusqlite::{OptionalExtension, Row};
 use std::collections::HashSet;
@@ -54,6 +54,23 @@ impl Reader {
             .optional()?;
         let (target, label) = found.unwrap_or_default();
         Ok((self.name(target)?, label))
+    }
+
+    /// What new targets have caught up with.
+    pub(super) fn catch_up_rows(&self) -> rusqlite::Result<Vec<CatchUpRow>> {
+        let mut statement = self.connection.prepare_cached(sql::CATCH_UPS)?;
+        let rows = statement.query_map([], |row| {
+            let count = |index| row.get(index).map(natural);
+            Ok(CatchUpRow {
+                target: row.get(0)?,
+                since: Timestamp(row.get(1)?),
+                through: count(2)?,
+                last: count(3)?,
+                given: count(4)?,
+                without_body: count(5)?,
+            })
+        })?;
+        rows.collect()
     }
 
     pub(super) fn depth(&self, lane: i64) -> rusqlite::Result<LaneDepth> {

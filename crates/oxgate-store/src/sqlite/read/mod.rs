@@ -33,7 +33,9 @@ use super::names::{Kind, Texts, name_id};
 use super::statements as sql;
 use crate::command::LinkedAnswer;
 use crate::engine::{ReadError, Reads, StoredBody};
-use crate::view::{DeliveryRow, EventQuery, EventRow, ExpectationRow, LaneDepth, LaneRow, OpenDelivery, TimelineEntry};
+use crate::view::{
+    CatchUpRow, DeliveryRow, EventQuery, EventRow, ExpectationRow, LaneDepth, LaneRow, OpenDelivery, TimelineEntry,
+};
 use oxgate_core::expectation::Standing;
 use oxgate_core::{AttemptId, DeliveryId, EventId, KeyHash, Timestamp};
 use rusqlite::{Connection, params};
@@ -176,6 +178,10 @@ impl Reads for Reader {
 
     fn neighbours(&self, id: DeliveryId, from: Timestamp, until: Timestamp) -> Result<bool, ReadError> {
         Ok(self.has_neighbours(id, from, until)?)
+    }
+
+    fn catch_ups(&self) -> Result<Vec<CatchUpRow>, ReadError> {
+        Ok(self.catch_up_rows()?)
     }
 
     fn cursor(&self, name: &str) -> Result<Option<i64>, ReadError> {
