@@ -11,10 +11,11 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State as Extract;
 use oxgate_core::delivery::Fact;
-use oxgate_core::{Address, Direction, EventId, State};
+use oxgate_core::{Address, Direction, EventId, State, Timestamp};
 use oxgate_dispatch::UNROUTED;
 use oxgate_store::view::{DeliveryRow, EventQuery, EventRow};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -38,6 +39,22 @@ struct Envelope {
     door: Option<String>,
     source: Option<String>,
     destination: Option<String>,
+    /// Accepted then or later.
+    from: Option<Moment>,
+    /// Accepted before then.
+    to: Option<Moment>,
+}
+
+/// A time, as RFC 3339 writes it.
+#[derive(Clone, Copy, Debug)]
+struct Moment(Timestamp);
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let at: jiff::Timestamp = text.parse().map_err(|_| D::Error::custom("not a time"))?;
+        Ok(Self(Timestamp(at.as_millisecond())))
+    }
 }
 
 impl Envelope {
@@ -50,6 +67,8 @@ impl Envelope {
             && same(&self.door, &event.door)
             && same(&self.source, source)
             && same(&self.destination, destination)
+            && self.from.is_none_or(|from| from.0 <= event.accepted_at)
+            && self.to.is_none_or(|to| event.accepted_at < to.0)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::house::House;
 use oxgate_core::delivery::{Fact, Policy};
 use oxgate_core::{Reason, Timestamp};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn post(house: &House, path: &str, body: Value) -> Value {
     let answer = house.call("POST", path, body.to_string()).await;
@@ -69,6 +70,68 @@ async fn releases_are_narrowed_by_filter() {
         let answer = house.call("POST", "/v1/releases", wrong.to_string()).await;
         assert_eq!(answer.code(), "OXG0009", "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_filter_has_a_beginning_and_an_end() {
+    let house = House::still();
+    let hour = Duration::from_hours(1);
+    for log in ["log-1", "log-2", "log-3"] {
+        house.pushed("Notes", "New", log).await;
+        house.advance(hour);
+    }
+    // 12:00, 13:00 and 14:00: the beginning belongs to it, the end does not.
+    for (filter, count) in [
+        (json!({ "from": "2026-03-01T13:00:00Z" }), 2),
+        (json!({ "to": "2026-03-01T13:00:00Z" }), 1),
+        (json!({ "from": "2026-03-01T13:00:00Z", "to": "2026-03-01T14:00:00Z" }), 1),
+        (json!({ "from": "2026-03-01T14:00:00+02:00", "to": "2026-03-01T14:00:00+02:00" }), 0),
+    ] {
+        for (path, member) in [("/v1/releases", "deliveries"), ("/v1/cancels", "deliveries"), ("/v1/replays", "events")]
+        {
+            let counts = post(&house, path, json!({ "events": filter })).await;
+            assert_eq!(counts[member], count, "{path} {filter}");
+        }
+    }
+    let answer = house.call("POST", "/v1/releases", json!({ "events": { "to": "noon" } }).to_string()).await;
+    assert_eq!(answer.code(), "OXG0009");
+}
+
+#[tokio::test]
+async fn cancels_are_counted_then_carried_out_and_audited() {
+    let house = House::still();
+    parked(&house).await;
+    let counts = post(&house, "/v1/cancels", json!({})).await;
+    assert_eq!((&counts["dry_run"], &counts["deliveries"], &counts["cancelled"]), (&json!(true), &json!(3), &json!(0)));
+    assert_eq!((&counts["need_decision"], parked_count(&house).await), (&json!(1), 4));
+    let to = house.call("POST", "/v1/cancels", json!({ "to": "app" }).to_string()).await;
+    assert_eq!(to.code(), "OXG0009", "a cancel goes nowhere");
+
+    let filter = json!({ "target": "redox", "reason": "rejected", "dry_run": false, "why": "sent-by-mistake" });
+    let done = post(&house, "/v1/cancels", filter).await;
+    assert_eq!((&done["cancelled"], &done["refused"]), (&json!(2), &json!(0)));
+    assert_eq!(parked_count(&house).await, 2, "the unknown one needs its decision, the unrouted one was not meant");
+    let cancelled = house.call("GET", "/v1/events?state=cancelled", "").await.json();
+    for event in cancelled["events"].as_array().unwrap() {
+        let path = format!("/v1/events/{}/timeline", event["id"].as_str().unwrap());
+        let timeline = house.call("GET", &path, "").await.json();
+        let step = timeline["timeline"].as_array().unwrap().iter().find(|step| step["what"] == "cancelled").cloned();
+        assert_eq!(step.expect("a step")["actor"], "local");
+    }
+    assert!(crate::look::is_written(house.folder.path(), "sent-by-mistake"), "the audit says why");
+}
+
+#[tokio::test]
+async fn a_release_by_filter_hands_over_to_another_target() {
+    let house = House::still();
+    parked(&house).await;
+    let order = json!({ "reason": "unrouted", "to": "app", "dry_run": false, "why": "by hand" });
+    let done = post(&house, "/v1/releases", order).await;
+    assert_eq!((&done["released"], &done["refused"]), (&json!(1), &json!(0)));
+    let unknown = json!({ "target": "redox", "to": "nobody", "dry_run": false });
+    let done = post(&house, "/v1/releases", unknown).await;
+    assert_eq!((&done["released"], &done["refused"]), (&json!(0), &json!(2)));
+    assert_eq!(done["refusals"][0]["problem"]["code"], "OXG0028");
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tower::ServiceExt;
 
 /// Whether some file of the store holds this text: the audit is written, not sealed, and has no content to hide.
-fn is_written(folder: &Path, text: &str) -> bool {
+pub(crate) fn is_written(folder: &Path, text: &str) -> bool {
     /// The reserve file is larger, and empty.
     const SEARCHED_MAX: u64 = 16 * 1024 * 1024;
     std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()).any(|entry| {

@@ -1,5 +1,6 @@
 //! `oxgate events`: what happened to events.
 
+use super::by_filter::{ByFilter, Consent, Selection};
 use super::{Shared, encoded};
 use crate::exit::{Done, Failure};
 use crate::gateway::{Gateway, Request};
@@ -48,17 +49,52 @@ pub(crate) enum Events {
         #[arg(long, default_value = "")]
         why: String,
     },
-    /// Deliver an event once more, at the tail of its lanes.
-    Replay {
-        /// `evt_…`
-        id: String,
-        /// Only to this target.
-        #[arg(long)]
-        target: Option<String>,
-        /// Why; goes to the audit.
-        #[arg(long, default_value = "")]
-        why: String,
-    },
+    /// Deliver an event once more, or many by filter, at the tail of their lanes.
+    Replay(Box<Replay>),
+}
+
+/// Once more.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// `evt_…`; without it, those that fit the filter.
+    id: Option<String>,
+    /// Only to this target.
+    #[arg(long)]
+    target: Option<String>,
+    /// As new events, which their receivers take for others.
+    #[arg(long)]
+    as_new: bool,
+    /// With a delivery in this state, e.g. `settled`.
+    #[arg(long, help_heading = "Filter")]
+    state: Option<String>,
+    /// After this event (`evt_…`).
+    #[arg(long, help_heading = "Filter", value_name = "EVENT")]
+    after: Option<String>,
+    /// Before this event (`evt_…`).
+    #[arg(long, help_heading = "Filter", value_name = "EVENT")]
+    before: Option<String>,
+    #[command(flatten)]
+    events: Selection,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+impl Replay {
+    async fn run(&self, shared: &Shared) -> Done {
+        let text = |value: &Option<String>| value.clone().map(Value::from);
+        let more = vec![("state", text(&self.state)), ("after", text(&self.after)), ("before", text(&self.before))];
+        let (path, verb, done) = ("/v1/replays", "replay", "replayed");
+        let mut many = ByFilter { path, verb, done, events: &self.events, more, consent: &self.consent };
+        many.check(self.id.as_deref())?;
+        let Some(id) = &self.id else {
+            many.more.extend([("target", text(&self.target)), ("as_new", Some(self.as_new.into()))]);
+            return many.run(shared).await;
+        };
+        let body = json!({"target": self.target, "as_new": self.as_new, "why": self.consent.why});
+        let request = Request::post_json(format!("/v1/events/{}/replay", encoded(id)), &body);
+        let made = shared.gateway()?.json(request).await?;
+        shared.show(&made, |made| format!("replayed: {}", cell(made, "/deliveries")))
+    }
 }
 
 /// What stands in a message and tells whom or what it is about.
@@ -208,12 +244,7 @@ impl Events {
                     serde_json::from_slice(&answer.body).map_err(|error| Failure::peer(error.to_string()))?;
                 shared.show(&made, |made| format!("{} in the place of {}", cell(made, "/event"), cell(made, "/parent")))
             }
-            Self::Replay { id, target, why } => {
-                let body = json!({"target": target, "why": why});
-                let made =
-                    gateway.json(Request::post_json(format!("/v1/events/{}/replay", encoded(id)), &body)).await?;
-                shared.show(&made, |made| format!("replayed: {}", cell(made, "/deliveries")))
-            }
+            Self::Replay(replay) => replay.run(shared).await,
         }
     }
 }

@@ -24,10 +24,16 @@ pub(crate) enum Expectations {
 impl Expectations {
     pub(crate) async fn run(&self, shared: &Shared) -> Done {
         let Self::List { state, limit } = self;
-        let state = state.as_ref().map_or_else(String::new, |state| format!("&state={}", encoded(state)));
+        let state = state.as_ref().map_or_else(String::new, |state| format!("&standing={}", encoded(state)));
         let found = shared.gateway()?.json(Request::get(format!("/v1/expectations?limit={limit}{state}"))).await?;
         shared.show(&found, list)
     }
+}
+
+/// How well an answer fits, by patient and by number of questions.
+fn judged(answer: &Value) -> String {
+    let (grade, fit) = (cell(answer, "/grade"), cell(answer, "/fit"));
+    if fit == "single" { grade } else { format!("{grade}, {fit}") }
 }
 
 fn list(found: &Value) -> String {
@@ -39,9 +45,12 @@ fn list(found: &Value) -> String {
         .map(|expectation| {
             let answers = expectation.get("answers").and_then(Value::as_array).into_iter().flatten();
             let answers: Vec<String> =
-                answers.map(|answer| format!("{} ({})", cell(answer, "/event"), cell(answer, "/grade"))).collect();
+                answers.map(|answer| format!("{} ({})", cell(answer, "/event"), judged(answer))).collect();
             let mut row =
                 ["/event", "/rule", "/partner", "/standing", "/due_at"].map(|path| cell(expectation, path)).to_vec();
+            if expectation["was_late"] == true && row[3] != "late" {
+                row[3] += ", was late";
+            }
             row.push(if answers.is_empty() { "-".to_owned() } else { answers.join(", ") });
             row
         })

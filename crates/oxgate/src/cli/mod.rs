@@ -2,6 +2,7 @@
 
 mod apikeys;
 mod bench;
+mod by_filter;
 mod completions;
 mod config;
 mod demo;

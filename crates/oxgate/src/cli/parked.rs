@@ -1,10 +1,11 @@
 //! `oxgate parked`: deliveries that need a person.
 
+use super::by_filter::{ByFilter, Consent, Selection};
 use super::{Shared, encoded};
-use crate::exit::Done;
+use crate::exit::{Done, Failure};
 use crate::gateway::Request;
 use crate::output::{cell, table};
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 /// Deliveries that need a person.
@@ -19,25 +20,53 @@ pub(crate) enum Parked {
         #[arg(long, default_value_t = 100)]
         limit: u32,
     },
-    /// Put one back into its place.
+    /// Put one back into its place, or many by filter.
     Release {
-        /// `dlv_…`
-        id: String,
+        #[command(flatten)]
+        which: Which,
         /// For an unknown outcome: what Redox did with it.
-        #[arg(long = "as", value_enum)]
+        #[arg(long = "as", value_enum, requires = "id")]
         decided: Option<Decided>,
-        /// Why; goes to the audit.
-        #[arg(long, default_value = "")]
-        why: String,
+        /// Hand them to this target instead.
+        #[arg(long, value_name = "TARGET", conflicts_with = "decided")]
+        reroute: Option<String>,
     },
-    /// End one.
+    /// End one, or many by filter.
     Cancel {
-        /// `dlv_…`
-        id: String,
-        /// Why; goes to the audit.
-        #[arg(long, default_value = "")]
-        why: String,
+        #[command(flatten)]
+        which: Which,
     },
+}
+
+/// One, or many.
+#[derive(Debug, Args)]
+pub(crate) struct Which {
+    /// `dlv_…`; without it, those that fit the filter.
+    id: Option<String>,
+    /// Parked by this target.
+    #[arg(long, help_heading = "Filter")]
+    target: Option<String>,
+    /// In this lane, by its number.
+    #[arg(long, help_heading = "Filter")]
+    lane: Option<i64>,
+    /// Parked for this reason, e.g. `unrouted`.
+    #[arg(long, help_heading = "Filter")]
+    reason: Option<String>,
+    #[command(flatten)]
+    events: Selection,
+    #[command(flatten)]
+    consent: Consent,
+}
+
+impl Which {
+    fn by_filter(&self, path: &'static str, verb: &'static str, done: &'static str) -> ByFilter<'_> {
+        let more = vec![
+            ("target", self.target.clone().map(Value::from)),
+            ("lane", self.lane.map(Value::from)),
+            ("reason", self.reason.clone().map(Value::from)),
+        ];
+        ByFilter { path, verb, done, events: &self.events, more, consent: &self.consent }
+    }
 }
 
 /// What a person found out about an unknown outcome.
@@ -51,31 +80,50 @@ pub(crate) enum Decided {
 
 impl Parked {
     pub(crate) async fn run(&self, shared: &Shared) -> Done {
-        let gateway = shared.gateway()?;
         match self {
             Self::List { target, limit } => {
                 let target = target.as_ref().map_or_else(String::new, |target| format!("&target={}", encoded(target)));
-                let parked = gateway.json(Request::get(format!("/v1/parked?limit={limit}{target}"))).await?;
-                shared.show(&parked, list)
+                let path = format!("/v1/parked?limit={limit}{target}");
+                shared.show(&shared.gateway()?.json(Request::get(path)).await?, list)
             }
-            Self::Release { id, decided, why } => {
+            Self::Release { which, decided, reroute } => {
+                let mut many = which.by_filter("/v1/releases", "release", "released");
+                many.check(which.id.as_deref())?;
+                let Some(id) = &which.id else {
+                    many.more.push(("to", reroute.clone().map(Value::from)));
+                    return many.run(shared).await;
+                };
+                let why = &which.consent.why;
+                if let Some(target) = reroute {
+                    return one(shared, id, "reroute", &json!({"target": target, "why": why})).await;
+                }
                 let decided = decided.map(|decided| match decided {
                     Decided::Accepted => "accepted",
                     Decided::Resend => "resend",
                 });
-                let body = json!({"as": decided, "why": why});
-                let done =
-                    gateway.json(Request::post_json(format!("/v1/deliveries/{}/release", encoded(id)), &body)).await?;
-                shared.show(&done, |done| format!("{id}: {}", cell(done, "/state")))
+                one(shared, id, "release", &json!({"as": decided, "why": why})).await
             }
-            Self::Cancel { id, why } => {
-                let body = json!({"why": why});
-                let done =
-                    gateway.json(Request::post_json(format!("/v1/deliveries/{}/cancel", encoded(id)), &body)).await?;
-                shared.show(&done, |done| format!("{id}: {}", cell(done, "/state")))
+            Self::Cancel { which } => {
+                let many = which.by_filter("/v1/cancels", "cancel", "cancelled");
+                many.check(which.id.as_deref())?;
+                match &which.id {
+                    Some(id) => one(shared, id, "cancel", &json!({"why": which.consent.why})).await,
+                    None => many.run(shared).await,
+                }
             }
         }
     }
+}
+
+/// An act on one delivery.
+async fn one(shared: &Shared, id: &str, act: &str, body: &Value) -> Result<(), Failure> {
+    let path = format!("/v1/deliveries/{}/{act}", encoded(id));
+    let done = shared.gateway()?.json(Request::post_json(path, body)).await?;
+    shared.show(&done, |done| {
+        let made = cell(done, "/made");
+        let state = format!("{id}: {}", cell(done, "/delivery/state"));
+        if made == "-" || made.is_empty() { state } else { format!("{state}, {made} in its place") }
+    })
 }
 
 fn list(parked: &Value) -> String {

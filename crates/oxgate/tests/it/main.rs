@@ -1,5 +1,6 @@
 //! The real binary, as a person or a service manager runs it.
 
+mod acts;
 mod bulk;
 mod child;
 mod commands;

@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::HeaderMap;
 use axum::routing::post;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 /// An application that passes on what it is given.
@@ -54,7 +54,11 @@ async fn an_order_goes_out_and_its_result_comes_back_linked() {
 
     let path = stage.path().to_owned();
     let shown = tokio::task::spawn_blocking(move || {
-        let expectations = json(&run(&path, &["expectations", "list", "--format", "json"]));
+        let expectations = json(&run(&path, &["expectations", "list", "--state", "answered", "--format", "json"]));
+        assert_eq!(
+            json(&run(&path, &["expectations", "list", "--state", "late", "--format", "json"])),
+            json!({"expectations": []})
+        );
         let listed = said(&run(&path, &["events", "list"]));
         let shown = said(&run(&path, &["events", "show", &question]));
         (expectations, listed, shown)

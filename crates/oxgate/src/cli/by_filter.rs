@@ -1,0 +1,252 @@
+//! Acts on many at once, by filter: counted and shown first, carried out when a person says so.
+
+use super::Shared;
+use crate::exit::{Done, Failure};
+use crate::gateway::Request;
+use crate::output::{cell, table};
+use clap::Args;
+use serde_json::{Map, Value};
+use std::fmt::Write as _;
+use std::io::{self, BufRead, IsTerminal, Write};
+
+/// Which events, by what their envelopes say.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Filter")]
+pub(crate) struct Selection {
+    /// `inbound`, `outbound` or `ops`.
+    #[arg(long)]
+    direction: Option<String>,
+    /// A data model, e.g. `Order`.
+    #[arg(long)]
+    model: Option<String>,
+    /// An event type, e.g. `New`.
+    #[arg(long = "type")]
+    event_type: Option<String>,
+    /// An endpoint, or `api`.
+    #[arg(long)]
+    door: Option<String>,
+    /// Redox's id of the source.
+    #[arg(long)]
+    source: Option<String>,
+    /// Redox's id of the destination.
+    #[arg(long)]
+    destination: Option<String>,
+    /// Accepted at this time or later, e.g. `2026-03-01T12:00:00Z`.
+    #[arg(long, value_name = "TIME")]
+    from: Option<String>,
+    /// Accepted before this time.
+    #[arg(long, value_name = "TIME")]
+    to: Option<String>,
+    /// Without any filter: all of them.
+    #[arg(long)]
+    all: bool,
+}
+
+/// Whether to go on, and why.
+#[derive(Debug, Args)]
+pub(crate) struct Consent {
+    /// By filter: only count.
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// By filter: do not ask.
+    #[arg(long, short)]
+    yes: bool,
+    /// By filter: at most so many.
+    #[arg(long, value_name = "N")]
+    limit: Option<u32>,
+    /// Why; goes to the audit.
+    #[arg(long, default_value = "")]
+    pub(crate) why: String,
+}
+
+impl Selection {
+    fn members(&self) -> Map<String, Value> {
+        let given = [
+            ("direction", &self.direction),
+            ("model", &self.model),
+            ("type", &self.event_type),
+            ("door", &self.door),
+            ("source", &self.source),
+            ("destination", &self.destination),
+            ("from", &self.from),
+            ("to", &self.to),
+        ];
+        let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
+        given.collect()
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.all && self.members().is_empty()
+    }
+}
+
+/// An act by filter.
+pub(crate) struct ByFilter<'a> {
+    /// Where it is asked for.
+    pub(crate) path: &'static str,
+    /// What is done, as in "release 3 deliveries?".
+    pub(crate) verb: &'static str,
+    /// The member that counts what was done.
+    pub(crate) done: &'static str,
+    /// Which events.
+    pub(crate) events: &'a Selection,
+    /// The act's own members; absent ones are left out.
+    pub(crate) more: Vec<(&'static str, Option<Value>)>,
+    /// Whether to go on.
+    pub(crate) consent: &'a Consent,
+}
+
+impl ByFilter<'_> {
+    /// Refuses a filter beside an id, and no filter at all: a slip must not touch everything.
+    pub(crate) fn check(&self, id: Option<&str>) -> Done {
+        let has_filter = !self.events.is_empty() || self.more.iter().any(|(_, value)| value.is_some());
+        match (id, has_filter) {
+            (Some(_), true) => Err(Failure::usage("an id names one: leave the filter away, or the id")),
+            (None, false) => Err(Failure::usage("name one by its id, or say which by filter; `--all` takes all")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts, asks, carries out.
+    pub(crate) async fn run(self, shared: &Shared) -> Done {
+        let gateway = shared.gateway()?;
+        let ask = |dry_run: bool| Request::post_json(self.path, &self.body(dry_run));
+        let counts = gateway.json(ask(true)).await?;
+        if self.consent.dry_run {
+            return shared.show(&counts, counted);
+        }
+        let deliveries = counts["deliveries"].as_u64().unwrap_or_default();
+        if deliveries == 0 {
+            return shared.show(&counts, |counts| format!("{}\nnothing to {}", counted(counts), self.verb));
+        }
+        if !self.consent.yes {
+            eprintln!("{}", counted(&counts));
+            self.ask(deliveries)?;
+        }
+        let done = gateway.json(ask(false)).await?;
+        shared.show(&done, |done| self.told(done))?;
+        match done["refused"].as_u64() {
+            None | Some(0) => Ok(()),
+            Some(refused) => Err(Failure::failed(format!("{refused} were refused and are as they were"))),
+        }
+    }
+
+    fn body(&self, dry_run: bool) -> Value {
+        let mut body = Map::new();
+        for (name, value) in &self.more {
+            body.extend(value.clone().map(|value| ((*name).to_owned(), value)));
+        }
+        body.extend(self.consent.limit.map(|limit| ("limit".to_owned(), limit.into())));
+        body.insert("events".to_owned(), self.events.members().into());
+        body.insert("why".to_owned(), self.consent.why.clone().into());
+        body.insert("dry_run".to_owned(), dry_run.into());
+        body.into()
+    }
+
+    fn ask(&self, deliveries: u64) -> Done {
+        let question = format!("{} {deliveries} deliveries?", self.verb);
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return Err(Failure::usage(format!(
+                "{question} Nobody is here to answer: `--yes` does it, `--dry-run` only counts"
+            )));
+        }
+        if says_yes(&question, io::stdin().lock(), io::stderr().lock())? {
+            Ok(())
+        } else {
+            Err(Failure::failed("nothing was done"))
+        }
+    }
+
+    fn told(&self, done: &Value) -> String {
+        let mut text = format!("{}: {}", self.done, cell(done, &format!("/{}", self.done)));
+        let refusals = done["refusals"].as_array().into_iter().flatten();
+        let rows: Vec<Vec<String>> = refusals
+            .map(|one| ["/id", "/problem/code", "/problem/detail"].map(|path| cell(one, path)).to_vec())
+            .collect();
+        if !rows.is_empty() {
+            write!(text, "\n{}", table(&["REFUSED", "CODE", "WHY"], &rows)).expect("writing to a string");
+        }
+        text
+    }
+}
+
+/// What an act would touch, for a person: how many, in which lanes, and what it costs.
+fn counted(counts: &Value) -> String {
+    let mut text = format!("{} deliveries", cell(counts, "/deliveries"));
+    let requests = counts["redox_requests"].as_u64().unwrap_or_default();
+    if requests > 0 {
+        write!(text, ", {requests} requests out of Redox's quota").expect("writing to a string");
+    }
+    let rows: Vec<Vec<String>> = [("by_target", "target"), ("by_lane", "lane"), ("by_reason", "reason")]
+        .into_iter()
+        .flat_map(|(member, what)| {
+            let groups = counts[member].as_object().into_iter().flatten();
+            groups.map(move |(name, count)| vec![what.to_owned(), name.clone(), count.to_string()])
+        })
+        .collect();
+    if !rows.is_empty() {
+        write!(text, "\n{}", table(&["BY", "NAME", "DELIVERIES"], &rows)).expect("writing to a string");
+    }
+    let undecided = counts["need_decision"].as_u64().unwrap_or_default();
+    if undecided > 0 {
+        let left = "unknown outcomes are left alone: each needs its own decision (`--as`)";
+        write!(text, "\n{undecided} {left}").expect("writing to a string");
+    }
+    text
+}
+
+/// Asks, and takes nothing but a yes for one.
+fn says_yes(question: &str, mut input: impl BufRead, mut output: impl Write) -> io::Result<bool> {
+    write!(output, "{question} [y/N] ")?;
+    output.flush()?;
+    let mut line = String::new();
+    input.read_line(&mut line)?;
+    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_a_yes_is_a_yes() {
+        for (line, expected) in [("y\n", true), ("YES\n", true), ("\n", false), ("", false), ("no\n", false)] {
+            let mut shown = Vec::new();
+            assert_eq!(says_yes("release 3?", line.as_bytes(), &mut shown).expect("no stream fails"), expected);
+            assert_eq!(shown, b"release 3? [y/N] ");
+        }
+    }
+
+    #[test]
+    fn counts_are_shown_with_lanes_and_cost() {
+        let counts = json!({
+            "deliveries": 3, "redox_requests": 2, "need_decision": 1, "by_target": {"redox": 2, "app": 1},
+            "by_lane": {"redox model=Order": 2, "app model=Notes": 1}, "by_reason": {},
+        });
+        let shown = counted(&counts);
+        assert!(shown.starts_with("3 deliveries, 2 requests out of Redox's quota\nBY "), "{shown}");
+        assert!(shown.contains("lane    redox model=Order  2") && shown.contains("1 unknown outcomes"), "{shown}");
+        assert_eq!(counted(&json!({"deliveries": 0})), "0 deliveries");
+    }
+
+    #[test]
+    fn a_slip_does_not_touch_everything() {
+        let consent = Consent { dry_run: false, yes: true, limit: None, why: String::new() };
+        let act = |events, more| ByFilter {
+            path: "/v1/releases",
+            verb: "release",
+            done: "released",
+            events,
+            more,
+            consent: &consent,
+        };
+        let (nothing, all) = (Selection::default(), Selection { all: true, ..Selection::default() });
+        let target = || vec![("target", Some("app".into()))];
+        assert!(act(&nothing, vec![("target", None)]).check(None).is_err());
+        assert!(act(&nothing, target()).check(Some("dlv_1")).is_err());
+        assert!(act(&nothing, target()).check(None).is_ok());
+        assert!(act(&all, Vec::new()).check(None).is_ok());
+        assert!(act(&nothing, Vec::new()).check(Some("dlv_1")).is_ok());
+    }
+}
