@@ -5,6 +5,10 @@
 //! gives for it. What each subject reads is compared with what the message's author wrote down or, for the public samples
 //! (in `OXGATE_SAMPLES`, if that names their folder), with what most subjects say; a value that differs is counted.
 //! Prints ratios, since only they survive a change of machine.
+//!
+//! `-- only SUBJECT CASE TIMES` (numbers from 0) reads one message so many times by one subject and measures nothing: for
+//! `valgrind --tool=callgrind`, whose count of instructions no other program disturbs. Two counts with different TIMES
+//! differ by what the reading costs.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
@@ -136,7 +140,25 @@ struct Case {
     written: Option<[String; 10]>,
 }
 
+/// Reads what the arguments name; false if they name nothing.
+fn only() -> bool {
+    let words: Vec<String> = std::env::args().skip_while(|word| word != "only").collect();
+    let [_, subject, case, times, ..] = &words[..] else { return false };
+    let number = |word: &String| word.parse::<usize>().expect("a number");
+    let (_, subject) = SUBJECTS[number(subject)];
+    let text = [admission(0), admission(6), results(40)][number(case)].text.clone();
+    for _ in 0..number(times) {
+        black_box(subject(black_box(&text), &mut |_, value| {
+            black_box(value.len());
+        }));
+    }
+    true
+}
+
 fn main() {
+    if only() {
+        return;
+    }
     let mut cases = vec![admission(0), admission(6), results(40)];
     cases.extend(samples());
     let known = |case: &&Case| case.written.is_some();

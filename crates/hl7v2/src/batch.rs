@@ -7,7 +7,10 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-use crate::{Charset, Delimiters, Level, Note, NoteKind, Value, charset, parse, value::Encoding};
+use crate::{
+    Charset, Delimiters, Level, Note, NoteKind, Value, charset, parse,
+    value::{Encoding, Raw},
+};
 
 /// A part of a file. The parts of a file follow each other without a gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +148,7 @@ impl<'a> File<'a> {
             _ => None,
         };
         let level = if is_header && number <= 2 { Level::Literal } else { Level::Field };
-        Value::new(raw, level, encoding)
+        Value::new(raw.map(Raw::Bytes), level, encoding)
     }
 
     /// Trailers whose count differs from what stands before them. A trailer without a number counts nothing.

@@ -77,21 +77,27 @@ const UNSUPPORTED: [(&str, &str); 15] = [
 impl Declared {
     /// Reads one repetition of MSH-18, in the spelling of table 0211 or of the world.
     pub fn from_name(name: &str) -> Self {
-        let plain: String =
-            name.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_uppercase()).take(32).collect();
-        let part = |text: &str| text.strip_prefix("ISO").unwrap_or(text).strip_prefix("8859").map(str::to_owned);
-        match plain.as_str() {
-            "" => return Declared::Nothing,
-            "ASCII" | "USASCII" | "ISOIR6" | "ISO646" => return Declared::Ascii,
-            "UNICODE" | "UNICODEUTF8" | "UTF8" => return Declared::Known(Charset::Utf8),
-            "UNICODEUTF16" | "UTF16" | "UTF16LE" | "UTF16BE" | "UNICODEUTF32" | "UTF32" => return Declared::Wide,
-            "WINDOWS1252" | "CP1252" | "MSANSI" => return Declared::Known(Charset::Windows1252),
+        let (mut plain, mut length) = ([0; 32], 0);
+        for byte in name.bytes().filter(u8::is_ascii_alphanumeric).take(plain.len()) {
+            plain[length] = byte.to_ascii_uppercase();
+            length += 1;
+        }
+        let plain = &plain[..length];
+        match plain {
+            b"" => return Declared::Nothing,
+            b"ASCII" | b"USASCII" | b"ISOIR6" | b"ISO646" => return Declared::Ascii,
+            b"UNICODE" | b"UNICODEUTF8" | b"UTF8" => return Declared::Known(Charset::Utf8),
+            b"UNICODEUTF16" | b"UTF16" | b"UTF16LE" | b"UTF16BE" | b"UNICODEUTF32" | b"UTF32" => {
+                return Declared::Wide;
+            }
+            b"WINDOWS1252" | b"CP1252" | b"MSANSI" => return Declared::Known(Charset::Windows1252),
             _ => {}
         }
-        let isos = Charset::ALL.into_iter().find(|charset| Some(charset.part()) == part(&plain).as_deref());
+        let part = plain.strip_prefix(b"ISO").unwrap_or(plain).strip_prefix(b"8859");
+        let isos = Charset::ALL.into_iter().find(|charset| Some(charset.part().as_bytes()) == part);
         match isos {
             Some(charset) => Declared::Known(charset),
-            None => match UNSUPPORTED.iter().find(|(key, _)| *key == plain) {
+            None => match UNSUPPORTED.iter().find(|(key, _)| key.as_bytes() == plain) {
                 Some((_, name)) => Declared::Unsupported(name),
                 None => Declared::Unknown,
             },
@@ -166,11 +172,9 @@ impl Charset {
 
     /// Reads bytes as text. Borrows where bytes and text are the same; U+FFFD stands for what is no character.
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
-        if self == Charset::Utf8 {
-            return String::from_utf8_lossy(bytes);
-        }
         match std::str::from_utf8(bytes) {
-            Ok(text) if bytes.is_ascii() => Cow::Borrowed(text),
+            Ok(text) if self == Charset::Utf8 || bytes.is_ascii() => Cow::Borrowed(text),
+            Err(_) if self == Charset::Utf8 => String::from_utf8_lossy(bytes),
             _ => Cow::Owned(bytes.iter().map(|byte| self.char(*byte)).collect()),
         }
     }

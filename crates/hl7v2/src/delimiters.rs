@@ -6,11 +6,12 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Delimiters {
     field: u8,
-    component: u8,
-    repetition: Option<u8>,
-    escape: Option<u8>,
-    subcomponent: Option<u8>,
-    truncation: Option<u8>,
+    pub(crate) component: u8,
+    // Where nothing plays a role, the field separator stands: what is searched for it in a field is never found.
+    pub(crate) repetition: u8,
+    pub(crate) escape: u8,
+    pub(crate) subcomponent: u8,
+    truncation: u8,
 }
 
 /// A character that cannot separate anything.
@@ -24,14 +25,7 @@ pub struct DelimiterError {
 impl Default for Delimiters {
     /// `|^~\&`, the recommended ones, without a truncation character.
     fn default() -> Self {
-        Self {
-            field: b'|',
-            component: b'^',
-            repetition: Some(b'~'),
-            escape: Some(b'\\'),
-            subcomponent: Some(b'&'),
-            truncation: None,
-        }
+        Self { field: b'|', component: b'^', repetition: b'~', escape: b'\\', subcomponent: b'&', truncation: b'|' }
     }
 }
 
@@ -53,9 +47,11 @@ impl Delimiters {
         }
         let role = |index: usize, recommended: u8| {
             if index < count {
-                Some(used[index])
+                used[index]
+            } else if used[..count].contains(&recommended) {
+                field
             } else {
-                (!used[..count].contains(&recommended)).then_some(recommended)
+                recommended
             }
         };
         Ok(Self {
@@ -64,7 +60,7 @@ impl Delimiters {
             repetition: role(2, b'~'),
             escape: role(3, b'\\'),
             subcomponent: role(4, b'&'),
-            truncation: (count > 5).then_some(used[5]),
+            truncation: if count > 5 { used[5] } else { field },
         })
     }
 
@@ -80,53 +76,56 @@ impl Delimiters {
 
     /// Between repetitions.
     pub fn repetition(&self) -> Option<u8> {
-        self.repetition
+        self.played(self.repetition)
     }
 
     /// Around escape sequences.
     pub fn escape(&self) -> Option<u8> {
-        self.escape
+        self.played(self.escape)
     }
 
     /// Between subcomponents.
     pub fn subcomponent(&self) -> Option<u8> {
-        self.subcomponent
+        self.played(self.subcomponent)
     }
 
     /// Behind a value that was cut off (since 2.7).
     pub fn truncation(&self) -> Option<u8> {
-        self.truncation
+        self.played(self.truncation)
+    }
+
+    fn played(self, role: u8) -> Option<u8> {
+        (role != self.field).then_some(role)
     }
 
     /// MSH-2: the declared characters in their order. Ends before the first role that nothing plays.
     pub fn encoding_characters(&self) -> Vec<u8> {
-        let rest = [self.repetition, self.escape, self.subcomponent, self.truncation];
+        let rest = [self.repetition(), self.escape(), self.subcomponent(), self.truncation()];
         std::iter::once(self.component).chain(rest.into_iter().map_while(|role| role)).collect()
     }
 
     /// The letter of the escape sequence that stands for this character, if it separates anything.
-    pub(crate) fn escape_letter(&self, byte: u8) -> Option<u8> {
-        let byte = Some(byte);
-        match () {
-            () if byte == Some(self.field) => Some(b'F'),
-            () if byte == Some(self.component) => Some(b'S'),
-            () if byte == self.repetition => Some(b'R'),
-            () if byte == self.escape => Some(b'E'),
-            () if byte == self.subcomponent => Some(b'T'),
-            () if byte == self.truncation => Some(b'P'),
-            () => None,
+    pub(crate) fn escape_letter(self, byte: u8) -> Option<u8> {
+        match byte {
+            _ if byte == self.field => Some(b'F'),
+            _ if byte == self.component => Some(b'S'),
+            _ if byte == self.repetition => Some(b'R'),
+            _ if byte == self.escape => Some(b'E'),
+            _ if byte == self.subcomponent => Some(b'T'),
+            _ if byte == self.truncation => Some(b'P'),
+            _ => None,
         }
     }
 
     /// The character that the letter of an escape sequence stands for.
-    pub(crate) fn escaped_by(&self, letter: u8) -> Option<u8> {
+    pub(crate) fn escaped_by(self, letter: u8) -> Option<u8> {
         match letter {
             b'F' => Some(self.field),
             b'S' => Some(self.component),
-            b'R' => self.repetition,
-            b'E' => self.escape,
-            b'T' => self.subcomponent,
-            b'P' => self.truncation,
+            b'R' => self.repetition(),
+            b'E' => self.escape(),
+            b'T' => self.subcomponent(),
+            b'P' => self.truncation(),
             _ => None,
         }
     }

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use crate::{Charset, value::Encoding};
+use crate::{Charset, scan, value::Encoding};
 
 /// Formatting commands repeat at most this often, so that eight bytes cannot ask for gigabytes.
 const REPEAT_MAX: usize = 99;
@@ -23,7 +23,7 @@ const REPEAT_MAX: usize = 99;
 /// Reads the text of one leaf value. Borrows when there is no escape sequence and the charset needs no change.
 pub fn decode(raw: &[u8], encoding: Encoding) -> Cow<'_, str> {
     let Some(escape) = encoding.delimiters.escape() else { return encoding.charset.decode(raw) };
-    let Some(mut open) = memchr(escape, raw) else { return encoding.charset.decode(raw) };
+    let Some(mut open) = scan::find([escape], raw) else { return encoding.charset.decode(raw) };
     let mut text = Text { out: String::with_capacity(raw.len()), pending: Vec::new(), charset: encoding.charset };
     let mut done = 0;
     while let Some(length) = memchr(escape, &raw[open + 1..]) {

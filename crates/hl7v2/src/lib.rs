@@ -42,6 +42,8 @@ mod message;
 
 mod note;
 
+mod scan;
+
 mod parse;
 
 pub mod batch;

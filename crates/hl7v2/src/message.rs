@@ -6,13 +6,15 @@ use crate::{
     Charset, Delimiters, Note, Path,
     parse::{self, Options, ParseError},
     path::Location,
-    value::{Encoding, Level, Value},
+    value::{Encoding, Level, Raw, Value},
 };
 
 /// A message, borrowed from the input. `Debug` shows segment ids and lengths, never content.
 #[derive(Clone)]
 pub struct Message<'a> {
     pub(crate) source: &'a [u8],
+    /// The same, where the bytes are the text: all of them UTF-8, and read as such.
+    pub(crate) text: Option<&'a str>,
     pub(crate) encoding: Encoding,
     pub(crate) segments: Vec<Span>,
     /// The place of every field separator of every segment, in order.
@@ -26,6 +28,8 @@ pub(crate) struct Span {
     pub(crate) start: u32,
     pub(crate) end: u32,
     pub(crate) first_separator: u32,
+    /// In upper case.
+    pub(crate) id: [u8; 3],
 }
 
 /// A place in the input as people count it.
@@ -91,8 +95,11 @@ impl<'a> Message<'a> {
     }
 
     /// The first segment of this id.
+    #[inline]
     pub fn segment(&self, id: &str) -> Option<Segment<'_, 'a>> {
-        self.segments().find(|segment| segment.is(id))
+        let id = upper(id)?;
+        let index = self.segments.iter().position(|span| span.id == id)?;
+        Some(Segment { message: self, index })
     }
 
     /// All segments of this id, in order.
@@ -108,6 +115,15 @@ impl<'a> Message<'a> {
     /// All values the path leads to, with their places. Only paths with `[*]` or a condition lead to several.
     pub fn get_all(&self, path: &Path) -> Vec<(Location, Value<'a>)> {
         path.all(self)
+    }
+
+    /// A part that begins and ends beside a separator or a line end.
+    #[inline]
+    fn raw(&self, range: Range<usize>) -> Raw<'a> {
+        match self.text {
+            Some(text) => Raw::Text(&text[range]),
+            None => Raw::Bytes(&self.source[range]),
+        }
     }
 
     /// The segments alone, each ended by CR, as the standard wants it: without byte order mark, frame bytes, unparsed text
@@ -135,6 +151,11 @@ impl fmt::Debug for Message<'_> {
             .field("notes", &self.notes)
             .finish_non_exhaustive()
     }
+}
+
+/// A segment id in upper case; anything that is not three bytes long is none.
+fn upper(id: &str) -> Option<[u8; 3]> {
+    <[u8; 3]>::try_from(id.as_bytes()).ok().map(|id| id.map(|byte| byte.to_ascii_uppercase()))
 }
 
 /// Line and column of a byte.
@@ -184,7 +205,7 @@ impl<'m, 'a> Segment<'m, 'a> {
 
     /// Whether it has this id.
     pub fn is(self, id: &str) -> bool {
-        self.raw()[..3].eq_ignore_ascii_case(id.as_bytes())
+        Some(self.span().id) == upper(id)
     }
 
     /// Whether it is a local segment, whose meaning sender and receiver agreed on.
@@ -209,17 +230,18 @@ impl<'m, 'a> Segment<'m, 'a> {
     }
 
     /// The field of this number, from 1. MSH-1 is the field separator, MSH-2 the encoding characters.
+    #[inline]
     pub fn field(self, number: usize) -> Value<'a> {
         let level = if self.is_header() && number <= 2 { Level::Literal } else { Level::Field };
-        let raw = self.field_range(number).map(|range| &self.message.source[range]);
+        let raw = self.field_range(number).map(|range| self.message.raw(range));
         Value::new(raw, level, self.message.encoding)
     }
 
     /// Where a field stands in the input.
+    #[inline]
     pub fn field_range(self, number: usize) -> Option<Range<usize>> {
         let separators = self.separators();
-        let nth = if self.is_header() { number.checked_sub(2) } else { number.checked_sub(1) };
-        let Some(nth) = nth else {
+        let Some(nth) = number.checked_sub(1 + usize::from(self.is_header())) else {
             let first = separators.first().filter(|_| self.is_header() && number == 1)?;
             return Some(to_usize(*first)..to_usize(*first) + 1);
         };
@@ -233,14 +255,17 @@ impl<'m, 'a> Segment<'m, 'a> {
         (1..=self.field_count()).map(move |number| (number, self.field(number)))
     }
 
+    #[inline]
     fn is_header(self) -> bool {
         self.index == 0
     }
 
+    #[inline]
     fn span(self) -> Span {
         self.message.segments[self.index]
     }
 
+    #[inline]
     fn separators(self) -> &'m [u32] {
         let next = self.message.segments.get(self.index + 1);
         let end = next.map_or(self.message.separators.len(), |next| to_usize(next.first_separator));

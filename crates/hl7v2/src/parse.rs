@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr, memchr2};
 
 use crate::{
     Charset, Delimiters, Message, Note, NoteKind,
     charset::{self, Declared},
-    message::Span,
-    value::{Encoding, Level, Value},
+    message::{Span, to_usize},
+    scan,
+    value::Encoding,
 };
 
 /// How to read.
@@ -167,12 +168,14 @@ pub(crate) fn parse<'a>(source: &'a [u8], options: &Options) -> Result<Message<'
     let delimiters = read_delimiters(source, start, &mut notes)?;
     let end = find_end(source, start, &mut notes)?;
     check_values(&source[start..end], delimiters, start, options.limits.values)?;
+    // Room as the length suggests; more grows as it comes.
+    let room = |one_in: usize| ((end - start) / one_in + 8).min(ROOM_MAX);
     let mut reader = Reader {
         source,
         delimiters,
         limits: options.limits,
-        segments: Vec::with_capacity(16),
-        separators: Vec::with_capacity(256),
+        segments: Vec::with_capacity(room(64)),
+        separators: Vec::with_capacity(room(4)),
         notes,
         line_feed: false,
         line_pair: false,
@@ -181,8 +184,12 @@ pub(crate) fn parse<'a>(source: &'a [u8], options: &Options) -> Result<Message<'
     reader.read_lines(start, end)?;
     let Reader { segments, separators, mut notes, .. } = reader;
     let encoding = Encoding { delimiters, charset: Charset::Utf8 };
-    let mut message = Message { source, encoding, segments, separators, notes: Vec::new() };
-    message.encoding.charset = choose_charset(&message, options.charset, start, &mut notes)?;
+    // Checked once here, so that no value that is read is checked again.
+    let utf8 = std::str::from_utf8(source).ok();
+    let mut message = Message { source, text: utf8, encoding, segments, separators, notes: Vec::new() };
+    let is_ascii = source[start..].is_ascii();
+    message.encoding.charset = choose_charset(&message, options.charset, start, is_ascii, &mut notes)?;
+    message.text = utf8.filter(|_| is_ascii || message.encoding.charset == Charset::Utf8);
     if let Some(zero) = memchr(0, &source[start..end]) {
         notes.add(NoteKind::ZeroByte, start + zero..start + zero + 1)?;
     }
@@ -256,11 +263,12 @@ fn find_header(source: &[u8], notes: &mut Notes) -> Result<usize, ParseError> {
 }
 
 fn read_delimiters(source: &[u8], start: usize, notes: &mut Notes) -> Result<Delimiters, ParseError> {
-    let line = &source[start..];
-    let line = &line[..memchr2(b'\r', b'\n', line).unwrap_or(line.len())];
-    let Some(&field) = line.get(3) else { return Err(ParseError::CutHeader { offset: start + line.len() }) };
-    let rest = &line[4..];
-    let encoding = &rest[..memchr(field, rest).unwrap_or(rest.len())];
+    let ends_line = |byte: u8| matches!(byte, b'\r' | b'\n');
+    let Some(&field) = source.get(start + 3).filter(|byte| !ends_line(**byte)) else {
+        return Err(ParseError::CutHeader { offset: start + 3 });
+    };
+    let rest = &source[start + 4..];
+    let encoding = &rest[..rest.iter().position(|byte| *byte == field || ends_line(*byte)).unwrap_or(rest.len())];
     if encoding.is_empty() {
         return Err(ParseError::CutHeader { offset: start + 4 });
     }
@@ -312,6 +320,9 @@ enum Line {
     Unparsed,
     Blank,
 }
+
+/// The most segments and separators that room is made for before they are found.
+const ROOM_MAX: usize = 1 << 14;
 
 struct Reader<'a> {
     source: &'a [u8],
@@ -384,7 +395,11 @@ impl Reader<'_> {
         if line.iter().all(u8::is_ascii_whitespace) {
             return Line::Blank;
         }
-        let id = &line[..memchr(field, line).unwrap_or(line.len())];
+        let id = match line {
+            // As nearly every line begins.
+            [_, _, _, separator, ..] if *separator == field && !line[..3].contains(&field) => &line[..3],
+            _ => &line[..memchr(field, line).unwrap_or(line.len())],
+        };
         let is_name = |upper: bool| {
             let letter = |byte: &u8| if upper { byte.is_ascii_uppercase() } else { byte.is_ascii_lowercase() };
             letter(&id[0]) && id[1..].iter().all(|byte| letter(byte) || byte.is_ascii_digit())
@@ -404,7 +419,7 @@ impl Reader<'_> {
 
     /// Whether the last segment is an id and nothing more.
     fn last_is_bare(&self) -> bool {
-        self.segments.last().is_some_and(|span| crate::message::to_usize(span.first_separator) == self.separators.len())
+        self.segments.last().is_some_and(|span| to_usize(span.first_separator) == self.separators.len())
     }
 
     fn begin_segment(&mut self, line: Range<usize>) -> Result<(), ParseError> {
@@ -412,17 +427,22 @@ impl Reader<'_> {
             let limit = self.limits.segments;
             return Err(ParseError::TooMany { what: "segments", limit, offset: line.start });
         }
-        let first_separator = to_u32(self.separators.len());
-        self.segments.push(Span { start: to_u32(line.start), end: to_u32(line.end), first_separator });
+        let id = &self.source[line.start..line.start + 3];
+        self.segments.push(Span {
+            start: to_u32(line.start),
+            end: to_u32(line.end),
+            first_separator: to_u32(self.separators.len()),
+            id: [id[0], id[1], id[2]].map(|byte| byte.to_ascii_uppercase()),
+        });
         self.add_separators(line)
     }
 
     fn add_separators(&mut self, line: Range<usize>) -> Result<(), ParseError> {
-        let first = self.segments.last().map_or(0, |span| crate::message::to_usize(span.first_separator));
-        let places = memchr_iter(self.delimiters.field(), &self.source[line.clone()]);
-        self.separators.extend(places.map(|at| to_u32(line.start + at)));
+        let first = self.segments.last().map_or(0, |span| to_usize(span.first_separator));
+        let start = to_u32(line.start);
+        scan::separators(&self.source[line], self.delimiters.field(), start, &mut self.separators);
         if self.separators.len() - first > self.limits.fields {
-            let offset = crate::message::to_usize(self.separators[first + self.limits.fields]);
+            let offset = to_usize(self.separators[first + self.limits.fields]);
             return Err(ParseError::TooMany { what: "fields in a segment", limit: self.limits.fields, offset });
         }
         Ok(())
@@ -442,12 +462,15 @@ fn choose_charset(
     message: &Message<'_>,
     forced: Option<Charset>,
     start: usize,
+    is_ascii: bool,
     notes: &mut Notes,
 ) -> Result<Charset, ParseError> {
+    let declared_range = message.header().field_range(18).unwrap_or(start..start);
+    if is_ascii && declared_range.is_empty() {
+        return Ok(forced.unwrap_or(Charset::Utf8));
+    }
     let body = &message.source[start..];
-    let header = message.header();
-    let declared_range = header.field_range(18).unwrap_or(start..start);
-    let field = Value::new(Some(&message.source[declared_range.clone()]), Level::Field, message.encoding);
+    let field = message.header().field(18);
     // The first repetition is the one in force; further ones are reached by escapes.
     let declared = Declared::from_name(&field.text());
     let others_unsupported =
@@ -458,16 +481,15 @@ fn choose_charset(
         _ if others_unsupported => notes.add(NoteKind::UnsupportedCharset, declared_range)?,
         _ => {}
     }
-    if body.is_ascii() {
+    if is_ascii {
         return Ok(forced.unwrap_or(match declared {
             Declared::Known(charset) => charset,
             _ => Charset::Utf8,
         }));
     }
-    let bad_utf8 = Charset::Utf8.first_invalid(body);
     let first_high = body.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
     let high = start + first_high..start + first_high + 1;
-    let by_bytes = if bad_utf8.is_none() { Charset::Utf8 } else { Charset::Windows1252 };
+    let by_bytes = if Charset::Utf8.first_invalid(body).is_none() { Charset::Utf8 } else { Charset::Windows1252 };
     let charset = match (forced, declared) {
         (Some(charset), _) => charset,
         (None, _) if message.source.starts_with(charset::BOM) => Charset::Utf8,

@@ -1,10 +1,8 @@
 //! A value of a message at any level: a slice of it, and how to read the slice.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, ops::Range};
 
-use memchr::memchr;
-
-use crate::{Charset, Delimiters, escape};
+use crate::{Charset, Delimiters, escape, scan};
 
 /// How the bytes of a message are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,17 +41,62 @@ pub enum Presence {
     Present,
 }
 
+/// A piece of a message.
+#[derive(Clone, Copy)]
+pub(crate) enum Raw<'a> {
+    /// Of one whose bytes are the text.
+    Text(&'a str),
+    /// Of any.
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Raw<'a> {
+    #[inline]
+    fn bytes(self) -> &'a [u8] {
+        match self {
+            Raw::Text(text) => text.as_bytes(),
+            Raw::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// What lies between two places, each an end or beside a separator.
+    #[inline]
+    fn part(self, range: Range<usize>) -> Self {
+        match self {
+            Raw::Text(text) => Raw::Text(&text[range]),
+            Raw::Bytes(bytes) => Raw::Bytes(&bytes[range]),
+        }
+    }
+}
+
+/// Shows no content.
+impl fmt::Debug for Raw<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Raw").field("length", &self.bytes().len()).finish_non_exhaustive()
+    }
+}
+
 /// A value at any level, borrowed from the input. `Debug` shows its level, presence and length, never its content.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Value<'a> {
-    raw: Option<&'a [u8]>,
+    raw: Option<Raw<'a>>,
     level: Level,
     encoding: Encoding,
 }
 
+/// Equal are values of the same bytes that are read the same way.
+impl PartialEq for Value<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw.map(Raw::bytes) == other.raw.map(Raw::bytes)
+            && (self.level, self.encoding) == (other.level, other.encoding)
+    }
+}
+
+impl Eq for Value<'_> {}
+
 impl fmt::Debug for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let length = self.raw.map_or(0, <[u8]>::len);
+        let length = self.raw().len();
         f.debug_struct("Value")
             .field("level", &self.level)
             .field("presence", &self.presence())
@@ -63,13 +106,13 @@ impl fmt::Debug for Value<'_> {
 }
 
 impl<'a> Value<'a> {
-    pub(crate) fn new(raw: Option<&'a [u8]>, level: Level, encoding: Encoding) -> Self {
+    pub(crate) fn new(raw: Option<Raw<'a>>, level: Level, encoding: Encoding) -> Self {
         Self { raw, level, encoding }
     }
 
     /// The bytes as they stand in the message; empty when absent.
     pub fn raw(self) -> &'a [u8] {
-        self.raw.unwrap_or_default()
+        self.raw.map_or(b"", Raw::bytes)
     }
 
     /// How deep it stands.
@@ -84,7 +127,7 @@ impl<'a> Value<'a> {
 
     /// Whether it says something.
     pub fn presence(self) -> Presence {
-        match self.raw {
+        match self.raw.map(Raw::bytes) {
             None => Presence::Absent,
             Some(b"") => Presence::Empty,
             Some(b"\"\"") if self.level != Level::Literal => Presence::Null,
@@ -102,32 +145,67 @@ impl<'a> Value<'a> {
     /// The text of the first leaf: of the first repetition the first component, of that the first subcomponent. Empty for
     /// everything that is not [`Presence::Present`]. A value with subcomponents that were meant as plain text (`A & B`)
     /// is read by [`Value::joined_text`].
+    #[inline]
     pub fn text(self) -> Cow<'a, str> {
-        let leaf = self.leaf();
-        match leaf.presence() {
-            Presence::Present if leaf.level == Level::Literal => leaf.encoding.charset.decode(leaf.raw()),
-            Presence::Present => escape::decode(leaf.raw(), leaf.encoding),
-            Presence::Absent | Presence::Empty | Presence::Null => Cow::Borrowed(""),
+        let Some(raw) = self.raw else { return Cow::Borrowed("") };
+        let Delimiters { subcomponent, escape, .. } = self.encoding.delimiters;
+        match raw {
+            // As nearly every value is: nothing to take apart, nothing to decode.
+            Raw::Text(text)
+                if self.level == Level::Component
+                    && scan::find([subcomponent, escape], text.as_bytes()).is_none()
+                    && text != "\"\"" =>
+            {
+                Cow::Borrowed(text)
+            }
+            raw => self.decoded(self.first_leaf(raw)),
         }
     }
 
     /// The text of everything in the value, separators included. Empty for `""`.
     pub fn joined_text(self) -> Cow<'a, str> {
-        match self.presence() {
-            Presence::Present if self.level == Level::Literal => self.encoding.charset.decode(self.raw()),
-            Presence::Present => escape::decode(self.raw(), self.encoding),
-            Presence::Absent | Presence::Empty | Presence::Null => Cow::Borrowed(""),
-        }
+        self.raw.map_or(Cow::Borrowed(""), |raw| self.decoded(raw))
     }
 
     /// The first leaf.
     #[must_use]
     pub fn leaf(self) -> Value<'a> {
-        if self.level == Level::Literal { self } else { self.subcomponent(1) }
+        let raw = self.raw.map(|raw| self.first_leaf(raw));
+        Value { raw, level: self.level.max(Level::Subcomponent), ..self }
+    }
+
+    #[inline]
+    fn first_leaf(self, raw: Raw<'a>) -> Raw<'a> {
+        let Delimiters { component, repetition, subcomponent, .. } = self.encoding.delimiters;
+        let end = match self.level {
+            Level::Field => scan::find([repetition, component, subcomponent], raw.bytes()),
+            Level::Repetition => scan::find([component, subcomponent], raw.bytes()),
+            Level::Component => scan::find([subcomponent], raw.bytes()),
+            Level::Subcomponent | Level::Literal => None,
+        };
+        end.map_or(raw, |end| raw.part(0..end))
+    }
+
+    /// What a piece of this value says.
+    #[inline]
+    fn decoded(self, raw: Raw<'a>) -> Cow<'a, str> {
+        if self.level != Level::Literal {
+            if raw.bytes() == b"\"\"" {
+                return Cow::Borrowed("");
+            }
+            if scan::find([self.encoding.delimiters.escape], raw.bytes()).is_some() {
+                return escape::decode(raw.bytes(), self.encoding);
+            }
+        }
+        match raw {
+            Raw::Text(text) => Cow::Borrowed(text),
+            Raw::Bytes(bytes) => self.encoding.charset.decode(bytes),
+        }
     }
 
     /// The repetition of this number, from 1. Of a value inside a repetition, the first is the value itself.
     #[must_use]
+    #[inline]
     pub fn repetition(self, number: usize) -> Value<'a> {
         self.child(Level::Repetition, number)
     }
@@ -135,12 +213,14 @@ impl<'a> Value<'a> {
     /// The component of this number, from 1, of the (first) repetition. Of a value inside a component, the first is the
     /// value itself: a sender who writes no components means the first one.
     #[must_use]
+    #[inline]
     pub fn component(self, number: usize) -> Value<'a> {
         self.child(Level::Component, number)
     }
 
     /// The subcomponent of this number, from 1, of the (first) component.
     #[must_use]
+    #[inline]
     pub fn subcomponent(self, number: usize) -> Value<'a> {
         self.child(Level::Subcomponent, number)
     }
@@ -160,61 +240,56 @@ impl<'a> Value<'a> {
         self.children(Level::Subcomponent)
     }
 
+    #[inline]
     fn child(self, level: Level, number: usize) -> Value<'a> {
         if self.level >= level {
             let raw = if number == 1 { self.raw } else { None };
             return Value { raw, ..self };
         }
-        let parent = self.above(level);
-        let raw = parent.raw.and_then(|raw| nth(raw, parent.separator(level), number));
+        let Delimiters { component, repetition, subcomponent, .. } = self.encoding.delimiters;
+        let raw = match (level, self.level) {
+            (Level::Repetition, _) => nth(self.raw, repetition, repetition, number),
+            // The end of the first repetition is found on the way.
+            (Level::Component, Level::Field) => nth(self.raw, component, repetition, number),
+            (Level::Component, _) => nth(self.raw, component, component, number),
+            _ => nth(self.component(1).raw, subcomponent, subcomponent, number),
+        };
         Value { raw, level, ..self }
     }
 
     fn children(self, level: Level) -> Values<'a> {
-        let (parent, separator) = if self.level >= level {
-            (self, None)
-        } else {
-            let parent = self.above(level);
-            (Value { level, ..parent }, parent.separator(level))
+        let delimiters = self.encoding.delimiters;
+        let (parent, separator) = match level {
+            _ if self.level >= level => (self, None),
+            Level::Component => (self.repetition(1), Some(delimiters.component)),
+            Level::Subcomponent => (self.component(1), Some(delimiters.subcomponent)),
+            _ => (self, Some(delimiters.repetition)),
         };
-        let rest = parent.raw.filter(|raw| !raw.is_empty());
-        Values { rest, separator, of: parent }
-    }
-
-    /// The value whose immediate children are of that level.
-    fn above(self, level: Level) -> Value<'a> {
-        match level {
-            Level::Component => self.repetition(1),
-            Level::Subcomponent => self.component(1),
-            Level::Field | Level::Repetition | Level::Literal => self,
-        }
-    }
-
-    fn separator(self, level: Level) -> Option<u8> {
-        match level {
-            Level::Repetition => self.encoding.delimiters.repetition(),
-            Level::Component => Some(self.encoding.delimiters.component()),
-            Level::Subcomponent => self.encoding.delimiters.subcomponent(),
-            Level::Field | Level::Literal => None,
-        }
+        let rest = parent.raw.filter(|raw| !raw.bytes().is_empty());
+        Values { rest, separator, of: Value { level: self.level.max(level), ..parent } }
     }
 }
 
-/// The part of that number, from 1.
-fn nth(raw: &[u8], separator: Option<u8>, number: usize) -> Option<&[u8]> {
-    let Some(separator) = separator else { return (number == 1).then_some(raw) };
-    let mut rest = raw;
+/// The part of that number, from 1, of what lies before the first `end`.
+#[inline]
+fn nth(raw: Option<Raw<'_>>, separator: u8, end: u8, number: usize) -> Option<Raw<'_>> {
+    let (raw, mut start) = (raw?, 0);
+    let bytes = raw.bytes();
     for _ in 1..number {
-        rest = &rest[memchr(separator, rest)? + 1..];
+        let at = start + scan::find([separator, end], &bytes[start..])?;
+        if bytes[at] != separator {
+            return None;
+        }
+        start = at + 1;
     }
-    let end = memchr(separator, rest).unwrap_or(rest.len());
-    (number > 0).then_some(&rest[..end])
+    let end = scan::find([separator, end], &bytes[start..]).map_or(bytes.len(), |length| start + length);
+    (number > 0).then(|| raw.part(start..end))
 }
 
 /// The parts of a value, one after the other.
 #[derive(Debug, Clone)]
 pub struct Values<'a> {
-    rest: Option<&'a [u8]>,
+    rest: Option<Raw<'a>>,
     separator: Option<u8>,
     of: Value<'a>,
 }
@@ -224,9 +299,10 @@ impl<'a> Iterator for Values<'a> {
 
     fn next(&mut self) -> Option<Value<'a>> {
         let rest = self.rest?;
-        let end = self.separator.and_then(|separator| memchr(separator, rest));
-        let raw = &rest[..end.unwrap_or(rest.len())];
-        self.rest = end.map(|end| &rest[end + 1..]);
+        let bytes = rest.bytes();
+        let end = self.separator.and_then(|separator| scan::find([separator], bytes));
+        self.rest = end.map(|end| rest.part(end + 1..bytes.len()));
+        let raw = end.map_or(rest, |end| rest.part(0..end));
         Some(Value { raw: Some(raw), ..self.of })
     }
 }
@@ -237,7 +313,7 @@ mod tests {
 
     fn field(raw: &[u8]) -> Value<'_> {
         let encoding = Encoding { delimiters: Delimiters::default(), charset: Charset::Utf8 };
-        Value::new(Some(raw), Level::Field, encoding)
+        Value::new(Some(Raw::Bytes(raw)), Level::Field, encoding)
     }
 
     #[test]
@@ -285,8 +361,8 @@ mod tests {
 
     #[test]
     fn debug_shows_no_content() {
-        let shown = format!("{:?}", field(b"Secretina"));
-        assert!(!shown.contains("Secret"), "{shown}");
+        let shown = format!("{:?} {:?}", field(b"Secretina"), field(b"Secretina").components());
+        assert!(!shown.contains("Secret") && !shown.contains("83"), "{shown}");
         assert!(shown.contains("length: 9"), "{shown}");
     }
 }
