@@ -189,7 +189,7 @@ async fn what_a_peer_said_is_content_and_the_look_is_audited() {
     let house = House::running();
     house.redox.will_say(crate::redox::Says::Reply(
         400,
-        r#"{"Meta":{"Errors":[{"ID":4098,"Text":"Mangotest cannot be found","Type":"validation","Module":"Ingestion"}]}}"#,
+        r#"{"Meta":{"Errors":[{"ID":4098,"Text":"Marzibando cannot be found","Type":"validation","Module":"Ingestion"}]}}"#,
     ));
     let sent = house.call("POST", "/v1/events?wait=5m", order("1", &[NORTH]).to_string()).await;
     assert_eq!(sent.json()["state"], "parked");

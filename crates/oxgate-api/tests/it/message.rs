@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// A word that stands for patient data: it may appear in payloads and nowhere else.
-pub(crate) const MARKER: &str = "Mangotest";
+pub(crate) const MARKER: &str = oxgate_marked::patient::FAMILY;
 
 pub(crate) const SOURCE: &str = "11111111-aaaa-4aaa-8aaa-000000000001";
 pub(crate) const NORTH: &str = "22222222-bbbb-4bbb-8bbb-000000000001";

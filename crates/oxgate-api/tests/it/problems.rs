@@ -116,11 +116,11 @@ async fn wrong_road() {
 async fn acts_name_what_they_expect() {
     let expected = json!({
         "status": 422,
-        "detail": "a member is missing, unknown or of another type near line 1, column 12: expected an object with \
+        "detail": "a member is missing, unknown or of another type near line 1, column 13: expected an object with \
                    `why`, a text",
         "code": "OXG0009",
         "line": 1,
-        "column": 12,
+        "column": 13,
     });
     check(&House::still(), "/v1/lanes/1/pause", format!("{{\"{MARKER}\":1}}"), expected).await;
 }

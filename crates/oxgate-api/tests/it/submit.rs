@@ -152,7 +152,7 @@ async fn g9_a_full_disk_is_said_and_nothing_is_acknowledged() {
 async fn what_the_body_is_the_body_says() {
     let house = House::still();
     for (declared, kept) in [
-        ("application/json; charset=utf-8; name=Mangotest", "application/json"),
+        ("application/json; charset=utf-8; name=Marzibando", "application/json"),
         ("application/x-www-form-urlencoded", "application/json"),
         ("application/vnd.redox+json", "application/vnd.redox+json"),
     ] {

@@ -150,7 +150,8 @@ async fn statuses_tell_target_from_event() {
     let scripted = Arc::clone(&status);
     let app = ScriptedPeer::new(move |_| {
         let status = StatusCode::from_u16(scripted.load(Ordering::SeqCst)).expect("a status");
-        (status, [("retry-after", "17"), ("location", "/elsewhere")], "no, because of Testina Mango").into_response()
+        (status, [("retry-after", "17"), ("location", "/elsewhere")], "no, because of Quillonette Marzibando")
+            .into_response()
     })
     .await;
     let (handler, job) = (road.handler(peer(&app.url)), some_job(&road).await);
@@ -181,9 +182,9 @@ async fn statuses_tell_target_from_event() {
         status.store(code, Ordering::SeqCst);
         let report = handler.deliver(job.clone()).await;
         assert_eq!((report.outcome, report.status, &report.reason), (outcome, Some(code), &Reason::status(code)));
-        assert_eq!(report.detail.as_deref(), Some(b"no, because of Testina Mango".as_slice()));
+        assert_eq!(report.detail.as_deref(), Some(b"no, because of Quillonette Marzibando".as_slice()));
         assert_eq!(report.retry_after, Some(Duration::from_secs(17)));
-        assert!(!format!("{report:?}").contains("Testina"));
+        assert!(!format!("{report:?}").contains("Quillonette"));
     }
     for code in [200, 201, 204] {
         status.store(code, Ordering::SeqCst);

@@ -16,13 +16,13 @@ use oxgate_core::lane::LaneBy;
 use oxgate_core::order::OrderBy;
 use oxgate_core::{Clock, Entropy, EventId, Timestamp};
 use oxgate_dispatch::{BytesBudget, Job};
+use oxgate_marked::{Folder, look};
 use oxgate_store::view::{DeliveryRow, EventQuery, EventRow};
-use oxgate_store::{Settings, Store};
+use oxgate_store::{Kek, Settings, Store};
 use secrecy::SecretString;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tempfile::TempDir;
 use tower::ServiceExt;
 
 /// The verification token of every endpoint here.
@@ -86,7 +86,7 @@ impl Answer {
 
 /// The road and everything around it. Dropping it removes the folder.
 pub(crate) struct Road {
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Folder,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: Store,
     pub(crate) inbound: Arc<Inbound>,
@@ -127,7 +127,7 @@ impl Road {
 
     /// With a last change to the road before it is shared.
     pub(crate) fn built(setup: Setup, change: impl FnOnce(Inbound) -> Inbound) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = Folder::new();
         let clock = Arc::new(ManualClock(AtomicI64::new(1_772_366_400_000)));
         Self::on(folder, clock, setup, change)
     }
@@ -139,9 +139,10 @@ impl Road {
         Self::on(folder, clock, setup, |inbound| inbound)
     }
 
-    fn on(folder: TempDir, clock: Arc<ManualClock>, setup: Setup, change: impl FnOnce(Inbound) -> Inbound) -> Self {
+    fn on(folder: Folder, clock: Arc<ManualClock>, setup: Setup, change: impl FnOnce(Inbound) -> Inbound) -> Self {
         let entropy = Arc::new(Seeded(AtomicU64::new(1)));
-        let mut settings = Settings::new(folder.path(), [7; 32]);
+        let kek = Some(Kek { name: "test".into(), key: [9; 32] });
+        let mut settings = Settings { kek, ..Settings::new(folder.path(), [7; 32]) };
         (setup.settings)(&mut settings);
         let store = Store::open(settings, clock.clone(), entropy.clone()).expect("the store opens");
         let parts = Parts {
@@ -213,6 +214,10 @@ pub(crate) async fn send(router: Router, request: Request) -> Answer {
     let (head, body) = response.into_parts();
     let body = body.collect().await.expect("a whole answer").to_bytes();
     let body = String::from_utf8(body.to_vec()).expect("text");
+    look("the headers of an answer", format!("{:?}", head.headers));
+    if !head.status.is_success() {
+        look("a problem document", &body);
+    }
     Answer { status: head.status, headers: head.headers, body }
 }
 
@@ -271,9 +276,8 @@ pub(crate) fn message(kind: &str, log: Option<(&str, &str)>, content: &str) -> S
     )
 }
 
-/// What an invented patient's message holds besides `Meta`.
-pub(crate) const PATIENT: &str = r#""Patient":{"Identifiers":[{"ID":"0007","IDType":"MR"}],
-    "Demographics":{"FirstName":"Testina","LastName":"Mango"}},"Visit":{"VisitNumber":"V-1"}"#;
+/// What the marked patient's message holds besides `Meta`.
+pub(crate) use oxgate_marked::patient::MEMBERS as PATIENT;
 
 /// An arrival of the invented patient under this log id.
 pub(crate) fn arrival(log: &str) -> String {
@@ -336,6 +340,7 @@ async fn play(State(stage): State<Stage>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let body = body.collect().await.expect("a whole request").to_bytes();
     let seen = Seen { uri: head.uri, headers: head.headers, body };
+    look("the address or a header of a request", format!("{} {:?}", seen.uri, seen.headers));
     let response = (stage.script)(&seen).into_response();
     stage.seen.lock().expect("not poisoned").push(seen);
     response

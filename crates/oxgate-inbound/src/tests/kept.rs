@@ -86,7 +86,7 @@ async fn an_event_goes_once_to_each_target_that_takes_it() {
     assert!(deliveries.iter().all(|delivery| delivery.lane_label == label), "{}", deliveries[0].lane_label);
     let keyed = road.store.keyed();
     let window = road.store.window(deliveries[2].lane, (0, 0), 10).await.expect("readable");
-    assert_eq!(window[0].keys, OrderKeys::Some(vec![keyed.order(keyed.patient("MR", "0007"))]));
+    assert_eq!(window[0].keys, OrderKeys::Some(vec![keyed.order(keyed.patient("MR", "MRN-4711-0815"))]));
 }
 
 /// An order that waits for its results, put into the store as the road out would.
@@ -136,7 +136,7 @@ fn results(log: &str, orders: &[&str]) -> String {
 #[tokio::test]
 async fn g7_results_are_linked_to_their_order() {
     let road = Road::new();
-    let question = ask(&road, "ORD-1", "0007").await;
+    let question = ask(&road, "ORD-1", "MRN-4711-0815").await;
     let answer = road.post(results("log-1", &["ORD-0", "ORD-1"])).await.event();
     let linked = road.store.answered_by(answer).await.expect("readable");
     assert_eq!(linked.len(), 1);
@@ -149,8 +149,8 @@ async fn g7_results_are_linked_to_their_order() {
 #[tokio::test]
 async fn g7_the_handler_is_told_which_questions_are_answered() {
     let (road, app) = (Road::new(), ScriptedPeer::new(|_| StatusCode::OK.into_response()).await);
-    let questions = [ask(&road, "ORD-1", "0007").await, ask(&road, "ORD-2", "0007").await];
-    ask(&road, "ORD-3", "0008").await;
+    let questions = [ask(&road, "ORD-1", "MRN-4711-0815").await, ask(&road, "ORD-2", "MRN-4711-0815").await];
+    ask(&road, "ORD-3", "MRN-4711-0816").await;
     let answer = road.post(results("log-1", &["ORD-1", "ORD-2", "ORD-3"])).await.event();
     road.handler(peer(&app.url)).deliver(road.job(answer).await).await;
     let seen = &app.seen()[0];
@@ -162,7 +162,7 @@ async fn g7_the_handler_is_told_which_questions_are_answered() {
 #[tokio::test]
 async fn g7_an_answer_about_another_patient_is_not_linked() {
     let road = Road::new();
-    ask(&road, "ORD-1", "0008").await;
+    ask(&road, "ORD-1", "MRN-4711-0816").await;
     let answer = road.post(results("log-1", &["ORD-1"])).await.event();
     let linked = road.store.answered_by(answer).await.expect("readable");
     assert!(linked.iter().all(|answer| answer.grade == Grade::Suspect), "{linked:?}");
@@ -172,7 +172,7 @@ async fn g7_an_answer_about_another_patient_is_not_linked() {
 #[tokio::test]
 async fn g7_nobody_elses_answer_and_no_other_kind_is_linked() {
     let road = Road::new();
-    ask(&road, "ORD-1", "0007").await;
+    ask(&road, "ORD-1", "MRN-4711-0815").await;
     let stranger = results("log-1", &["ORD-1"]).replace("source-1", "source-2");
     let other_kind = results("log-2", &["ORD-1"]).replace("\"Results\"", "\"Notes\"");
     for body in [stranger, other_kind] {

@@ -21,7 +21,7 @@ const WITHIN: Duration = Duration::from_mins(1);
 
 fn arrival(control_id: &str) -> String {
     format!(
-        "MSH|^~\\&|ADT1|GHH|GW|OX|20260301||ADT^A01^ADT_A01|{control_id}|P|2.5.1\rPID|1||0007^^^GHH^MR||Mango^Testina\r"
+        "MSH|^~\\&|ADT1|GHH|GW|OX|20260301||ADT^A01^ADT_A01|{control_id}|P|2.5.1\rPID|1||MRN-4711-0815^^^GHH^MR||Marzibando^Quillonette\r"
     )
 }
 
@@ -113,7 +113,7 @@ async fn g2_a_message_sent_again_is_answered_again_and_kept_once() {
     }
     assert_eq!(open.road.events().await.len(), 1);
     // The same id with another content: a new event, told apart.
-    open.send(&arrival("17").replace("0007", "0008")).await.expect("answered");
+    open.send(&arrival("17").replace("MRN-4711-0815", "MRN-4711-0816")).await.expect("answered");
     open.send(&arrival("17").replace("ADT1", "ADT2")).await.expect("answered");
     let events = open.road.events().await;
     assert_eq!(events.len(), 3);
@@ -298,8 +298,8 @@ async fn order_is_by_patient_where_so_configured() {
     let mut by_patient = plan_with(listener());
     by_patient.routes[0].order_by = OrderBy::Patient;
     let open = Open::with(Setup { plan: by_patient, ..Setup::default() }).await;
-    for (id, patient) in [("1", "0007"), ("2", "0008"), ("3", "0007")] {
-        open.send(&arrival(id).replace("0007", patient)).await.expect("answered");
+    for (id, patient) in [("1", "MRN-4711-0815"), ("2", "MRN-4711-0816"), ("3", "MRN-4711-0815")] {
+        open.send(&arrival(id).replace("MRN-4711-0815", patient)).await.expect("answered");
     }
     let lane = open.road.deliveries(open.road.events().await[0].id).await[0].lane;
     let window = open.road.store.window(lane, (0, 0), 10).await.expect("readable");

@@ -13,7 +13,7 @@ use std::time::Duration;
 const FOUND: &str = r#"{"Meta":{"DataModel":"PatientSearch","EventType":"Response"},"Patient":{"Identifiers":[]}}"#;
 
 fn question() -> String {
-    let patient = r#""Patient":{"Demographics":{"FirstName":"Testina","LastName":"Mango"}}"#;
+    let patient = r#""Patient":{"Demographics":{"FirstName":"Quillonette","LastName":"Marzibando"}}"#;
     message("PatientSearch.Query", Some(("log-1", "a")), patient)
 }
 
@@ -99,7 +99,7 @@ async fn without_a_responder_it_is_501() {
 async fn a_failing_responder_is_502_and_never_an_empty_200() {
     let scripts: [(Script, &str); 5] = [
         (|| StatusCode::INTERNAL_SERVER_ERROR.into_response(), "http-500"),
-        (|| (StatusCode::NOT_FOUND, "Testina is not here").into_response(), "http-404"),
+        (|| (StatusCode::NOT_FOUND, "Quillonette is not here").into_response(), "http-404"),
         (|| (StatusCode::FOUND, [("location", "/elsewhere")]).into_response(), "http-302"),
         (|| StatusCode::NO_CONTENT.into_response(), "unreadable-reply"),
         (|| "<html>".into_response(), "unreadable-reply"),
@@ -109,7 +109,7 @@ async fn a_failing_responder_is_502_and_never_an_empty_200() {
         let answer = road.post(question()).await;
         assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{reason}");
         let text = errors(&answer.body)["Text"].to_string();
-        assert!(text.contains(reason) && !text.contains("Testina"), "{text}");
+        assert!(text.contains(reason) && !text.contains("Quillonette"), "{text}");
         assert_eq!((responder.seen().len(), road.counts().queries_failed.get()), (1, 1));
     }
 }

@@ -92,7 +92,7 @@ async fn answer(gateway: &Gateway, partner: &str, order: &str) -> Accept {
             partner: partner.into(),
             rules: vec!["order".into()],
             parts: vec![vec![(KeyKind::Order, keyed.hash("order", order))]],
-            patients: vec![keyed.patient("MR", "T-4711")],
+            patients: vec![keyed.patient("MR", "MRN-4711-0815")],
         }),
     }
 }

@@ -11,7 +11,7 @@ const FILE: &[u8] = &[7; 1_200];
 
 fn media(files: &str) -> String {
     format!(
-        r#"{{"Media":{{"FileType":"PDF","FileContents":"{files}","FileName":"x" }},"Patient":{{"Identifiers":[{{"ID":"T-4711","IDType":"MR"}}]}},
+        r#"{{"Media":{{"FileType":"PDF","FileContents":"{files}","FileName":"x" }},"Patient":{{"Identifiers":[{{"ID":"MRN-4711-0815","IDType":"MR"}}]}},
  "Meta":{{"DataModel":"Media","EventType":"New","Destinations":[{{"ID":"d-lab"}}],"Source":{{"ID":"s-1"}} }} }}"#
     )
 }

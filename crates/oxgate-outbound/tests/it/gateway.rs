@@ -7,6 +7,7 @@ use oxgate_core::{Clock, Entropy, Phi, Timestamp};
 use oxgate_dispatch::{
     BoxFuture, BytesBudget, Evidence, Handle, Observer, Parts, QuotaGate, QuotaRules, Runner, TargetSpec, Timer, Wired,
 };
+use oxgate_marked::{Folder, look};
 use oxgate_outbound::enqueue::Queued;
 use oxgate_outbound::files::Upload;
 use oxgate_outbound::meter::Meter;
@@ -207,7 +208,7 @@ impl Transport for Redox {
 }
 
 pub(crate) struct Gateway {
-    folder: tempfile::TempDir,
+    folder: Folder,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) store: Store,
     pub(crate) redox: Arc<Redox>,
@@ -251,10 +252,10 @@ fn open(folder: &std::path::Path, clock: &Arc<HandClock>) -> Store {
 
 impl Gateway {
     pub(crate) fn new() -> Self {
-        Self::on(tempfile::tempdir().expect("a folder"), HandClock::new())
+        Self::on(Folder::new(), HandClock::new())
     }
 
-    fn on(folder: tempfile::TempDir, clock: Arc<HandClock>) -> Self {
+    fn on(folder: Folder, clock: Arc<HandClock>) -> Self {
         let store = open(folder.path(), &clock);
         let gate = gate(&clock);
         let redox = Arc::new(Redox::metered(Arc::clone(&gate)));
@@ -309,7 +310,13 @@ impl Gateway {
     }
 
     pub(crate) async fn try_submit(&self, submission: Submission) -> Result<Queued, SubmissionError> {
-        self.outbound.submit(submission).await
+        let answer = self.outbound.submit(submission).await;
+        // What the API makes its problem document of.
+        look("an answer to a submission", format!("{answer:?}"));
+        if let Err(error) = &answer {
+            look("an error's text", error.to_string());
+        }
+        answer
     }
 
     /// Goes on with another plan and the same Redox.
@@ -345,7 +352,7 @@ pub(crate) fn submission(body: &str) -> Submission {
 /// An invented order to these destinations.
 pub(crate) fn order(id: &str, destinations: &str) -> String {
     format!(
-        r#"{{"Patient":{{"Identifiers":[{{"ID":"T-4711","IDType":"MR"}}],"Notes":["x "] }},"Order":{{"ID":"{id}"}},
+        r#"{{"Patient":{{"Identifiers":[{{"ID":"MRN-4711-0815","IDType":"MR"}}],"Notes":["x "] }},"Order":{{"ID":"{id}"}},
  "Meta":{{"DataModel":"Order","EventType":"New","Destinations":{destinations},"Source":{{"ID":"s-1"}} }} }}"#
     )
 }

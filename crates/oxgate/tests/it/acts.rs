@@ -41,7 +41,7 @@ async fn shown(stage: &Stage, line: &str) -> Value {
 async fn push_note(stage: &Stage, served: &Served, log: &str) {
     let note = json!({
         "Meta": {"DataModel": "Notes", "EventType": "New", "Logs": [{"ID": log, "AttemptID": "one"}]},
-        "Patient": {"Identifiers": [{"ID": "OX-7", "IDType": "MR"}]},
+        "Patient": {"Identifiers": [{"ID": "MRN-4711-0815", "IDType": "MR"}]},
     });
     assert_eq!(stage.redox_side(served).push_body(note.to_string()).await, 200);
 }

@@ -1,18 +1,26 @@
 //! The program as a child process, in a folder of its own, opposite an emulator in this process.
 
+use oxgate_marked::patient::MEMBERS;
+use oxgate_marked::{Folder, Guard, look};
 use redox_emulator::{Config, Running, SystemClock};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use tempfile::TempDir;
+use std::time::Duration;
 
 /// The program.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_oxgate");
 
 /// Runs a command to its end.
 pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(BINARY).args(arguments).current_dir(folder).stdin(Stdio::null()).output().expect("the program runs")
+    let _guard = Guard::new();
+    let output = Command::new(BINARY).args(arguments).current_dir(folder).stdin(Stdio::null()).output();
+    let output = output.expect("the program runs");
+    // What is said beside the data: problems, warnings, progress.
+    look(&format!("what `{}` says", arguments.join(" ")), &output.stderr);
+    output
 }
 
 /// The exit code, and what a person reads.
@@ -29,7 +37,7 @@ pub(crate) fn json(output: &Output) -> Value {
 /// An emulator and a gateway's folder that is set up for it.
 pub(crate) struct Stage {
     pub(crate) redox: Running,
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Folder,
 }
 
 impl Stage {
@@ -38,7 +46,7 @@ impl Stage {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let config = Config { time_scale: 0.02, ..Config::default() };
         let redox = redox_emulator::start(config, SystemClock, 1).await.expect("an emulator");
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = Folder::new();
         let (path, base) = (folder.path().to_owned(), redox.base_url());
         let handler = handler.to_owned();
         let done = tokio::task::spawn_blocking(move || {
@@ -86,7 +94,7 @@ impl Stage {
         };
         let address = line.split("address=").nth(1).expect("an address").trim().to_owned();
         let base = format!("http://{}", address.trim_matches(|c: char| c == '"' || c.is_whitespace()));
-        let served = Served { child, log: Some(log), base };
+        let served = Served { child, log: Some(log), base, socket: self.path().join("data/oxgate.sock") };
         let id = self.redox.info()["destinations"][2]["id"].as_str().expect("an id").to_owned();
         let change = serde_json::json!({"url": format!("{}/redox/main", served.base)});
         self.redox.control().change_destination(&id, &change).await.expect("changed");
@@ -114,11 +122,9 @@ pub(crate) struct RedoxSide {
 impl RedoxSide {
     /// Pushes an arrival under this log id; the status of the answer.
     pub(crate) async fn push(&self, log: &str) -> u16 {
-        let body = serde_json::json!({
-            "Meta": {"DataModel": "PatientAdmin", "EventType": "Arrival", "Logs": [{"ID": log, "AttemptID": "one"}]},
-            "Patient": {"Identifiers": [{"ID": "OX-7", "IDType": "MR"}]},
-        });
-        self.push_body(body.to_string()).await
+        let logs = format!(r#"[{{"ID":"{log}","AttemptID":"one"}}]"#);
+        let meta = format!(r#"{{"DataModel":"PatientAdmin","EventType":"Arrival","Logs":{logs}}}"#);
+        self.push_body(format!(r#"{{"Meta":{meta},{MEMBERS}}}"#)).await
     }
 
     /// Pushes any body.
@@ -136,9 +142,32 @@ pub(crate) struct Served {
     child: Child,
     log: Option<std::thread::JoinHandle<String>>,
     pub(crate) base: String,
+    /// The owner's way in.
+    socket: PathBuf,
 }
 
+/// What is looked at while a gateway still serves: everything that shows events without their content.
+const SHOWN: [&str; 6] = ["/metrics", "/v1/lanes", "/v1/events", "/v1/parked", "/v1/expectations", "/v1/hl7/faults"];
+
 impl Served {
+    /// Looks for patient data in what the gateway shows; one that is gone, or hangs as a test told it to, shows nothing.
+    fn look_around(&self) {
+        for path in SHOWN {
+            if let Ok(shown) = self.shown(path) {
+                look(&format!("what {path} shows"), shown);
+            }
+        }
+    }
+
+    fn shown(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        let mut socket = UnixStream::connect(&self.socket)?;
+        socket.set_read_timeout(Some(Duration::from_secs(5)))?;
+        write!(socket, "GET {path} HTTP/1.1\r\nhost: local\r\nconnection: close\r\n\r\n")?;
+        let mut shown = Vec::new();
+        socket.read_to_end(&mut shown)?;
+        Ok(shown)
+    }
+
     /// Sends a signal by name.
     pub(crate) fn signal(&self, name: &str) {
         let done = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
@@ -150,11 +179,13 @@ impl Served {
         let log = self.log.take().expect("only taken here");
         let log = tokio::task::spawn_blocking(move || log.join().expect("no panic")).await.expect("no panic");
         let code = self.child.wait().expect("it ended").code();
+        look("the gateway's log", &log);
         (code, log)
     }
 
     /// Asks it to stop, and waits.
     pub(crate) async fn stop(self) -> (Option<i32>, String) {
+        self.look_around();
         self.signal("TERM");
         self.ended().await
     }
@@ -162,6 +193,9 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
+        if self.log.is_some() {
+            self.look_around();
+        }
         // A tracer that is killed leaves what it traces running.
         let pid = self.child.id();
         let traced = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
@@ -170,5 +204,8 @@ impl Drop for Served {
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if let Some(Ok(log)) = self.log.take().map(std::thread::JoinHandle::join) {
+            look("the gateway's log", log);
+        }
     }
 }

@@ -115,7 +115,7 @@ fn validate_tells_good_from_bad() {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
     write(
         "good.json",
-        r#"{"Meta":{"DataModel":"PatientAdmin","EventType":"Arrival"},"Patient":{"Identifiers":[{"ID":"OX-1","IDType":"MR"}]}}"#,
+        r#"{"Meta":{"DataModel":"PatientAdmin","EventType":"Arrival"},"Patient":{"Identifiers":[{"ID":"MRN-4711-0815","IDType":"MR"}]}}"#,
     );
     write("slip.json", r#"{"Meta":{"DataModel":"PatientAdmin","EventType":"Arival"}}"#);
     write("broken.json", "{\"Meta\": \n oops}");
@@ -132,8 +132,8 @@ fn validate_tells_good_from_bad() {
 #[test]
 fn validate_reads_lines_and_shows_values_only_when_asked() {
     let folder = tempfile::tempdir().expect("a folder");
-    let good = r#"{"Meta":{"DataModel":"PatientAdmin","EventType":"Arrival"},"Patient":{"Identifiers":[{"ID":"OX-1","IDType":"MR"}]}}"#;
-    let odd = good.replace("\"OX-1\"", "4711");
+    let good = r#"{"Meta":{"DataModel":"PatientAdmin","EventType":"Arrival"},"Patient":{"Identifiers":[{"ID":"MRN-4711-0815","IDType":"MR"}]}}"#;
+    let odd = good.replace("\"MRN-4711-0815\"", "4711");
     std::fs::write(folder.path().join("batch.ndjson"), format!("{good}\n\n{odd}\nnot json\n")).expect("written");
     let (code, text) = said(&run(folder.path(), &["validate", "batch.ndjson"]));
     assert_eq!(code, 3, "{text}");
@@ -162,7 +162,7 @@ fn validate_knows_what_a_destination_requires() {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
     let order = |visit: &str| {
         format!(
-            r#"{{"Meta":{{"DataModel":"Order","EventType":"New"}},"Patient":{{"Identifiers":[{{"ID":"OX-1","IDType":"MR"}}]}},{visit}"Order":{{"ID":"O-1"}}}}"#
+            r#"{{"Meta":{{"DataModel":"Order","EventType":"New"}},"Patient":{{"Identifiers":[{{"ID":"MRN-4711-0815","IDType":"MR"}}]}},{visit}"Order":{{"ID":"O-1"}}}}"#
         )
     };
     write("without.json", &order(""));

@@ -52,7 +52,7 @@ async fn an_event_is_made_from_an_event() {
     assert_eq!(doors, ["main", "turn"], "the event, and the one made from it");
 
     let order = r#"{"Meta":{"DataModel":"Order","EventType":"New","Test":true,"Logs":[{"ID":"log-2","AttemptID":"1"}]},
-        "Patient":{"Identifiers":[{"ID":"OX-1","IDType":"MR"}]},
+        "Patient":{"Identifiers":[{"ID":"MRN-4711-0815","IDType":"MR"}]},
         "Order":{"ID":"FORWARD-1","Status":"New","Procedure":{"Code":"49086-2","Codeset":"LOINC"}}}"#;
     assert_eq!(redox.push_body(order.to_owned()).await, 200);
     let sent = settled(&stage, "outbound").await;

@@ -1,6 +1,7 @@
 //! HL7 v2 through the real binary: taken, killed, found again, made a Redox event, sent on; and the two commands that talk.
 
 use crate::child::{BINARY, Stage, json, run, said};
+use oxgate_marked::patient::{MRNS, segments};
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write as _};
@@ -8,12 +9,10 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-/// An arrival of an invented patient.
+/// An arrival of a patient of its own.
 pub(crate) fn arrival(control_id: &str) -> String {
-    format!(
-        "MSH|^~\\&|ADT1|GHH|GW|OX|20260301||ADT^A01^ADT_A01|{control_id}|T|2.5.1\rEVN|A01|20260301\r\
-         PID|1||OX-{control_id}^^^GHH^MR||Specimen^Anna||19790131|F\rPV1|1|I|4W^12^A|||||||||||||||||V-{control_id}\r"
-    )
+    let header = format!("MSH|^~\\&|ADT1|GHH|GW|OX|20260301||ADT^A01^ADT_A01|{control_id}|T|2.5.1\rEVN|A01|20260301\r");
+    header + &segments(&format!("{MRNS}{control_id}"))
 }
 
 /// Sends messages over one connection and reads the answers' MSA segments. Ends early where the connection does.
@@ -94,7 +93,7 @@ async fn g1_a_sender_with_an_aa_in_hand_finds_its_event_after_a_kill() {
     assert_eq!(events(&stage, "inbound").await.len(), acknowledged);
     let (code, log) = served.stop().await;
     assert_eq!(code, Some(0), "{log}");
-    assert!(!log.contains("Specimen") && !log.contains("OX-2"), "{log}");
+    assert!(!log.contains(oxgate_marked::patient::FAMILY), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -18,6 +18,7 @@ pub(crate) async fn application() -> (String, mpsc::UnboundedReceiver<(HeaderMap
         post(move |headers: HeaderMap, body: Bytes| {
             let sender = sender.clone();
             async move {
+                oxgate_marked::look("a header of a webhook", format!("{headers:?}"));
                 let _ = sender.send((headers, body));
             }
         }),
@@ -32,7 +33,7 @@ async fn an_order_goes_out_and_its_result_comes_back_linked() {
     let stage = Stage::set(&handler).await;
     let served = stage.serve().await;
     let order = r#"{"Meta":{"DataModel":"Order","EventType":"New","Test":true,"Destinations":[{"Name":"memorial-hospital-ehr"}]},
-        "Patient":{"Identifiers":[{"ID":"OX-1","IDType":"MR"}]},
+        "Patient":{"Identifiers":[{"ID":"MRN-4711-0815","IDType":"MR"}]},
         "Order":{"ID":"ROAD-1","Status":"New","Procedure":{"Code":"49086-2","Codeset":"LOINC"}}}"#;
     std::fs::write(stage.path().join("order.json"), order).expect("written");
     let path = stage.path().to_owned();
@@ -69,7 +70,7 @@ async fn an_order_goes_out_and_its_result_comes_back_linked() {
     assert!(shown.1.contains("settled"), "{}", shown.1);
     let (code, log) = served.stop().await;
     assert_eq!(code, Some(0), "{log}");
-    assert!(!log.contains("OX-1"), "no patient's number in the log: {log}");
+    assert!(!log.contains("MRN-4711-0815"), "no patient's number in the log: {log}");
 }
 
 /// Inbound events, as the command line lists them.
@@ -119,7 +120,7 @@ async fn g2_without_ids_nothing_is_taken_for_a_duplicate() {
     let redox = stage.redox_side(&served);
     for event in ["Arrival", "Cancel", "Arrival"] {
         let body = format!(
-            r#"{{"Meta":{{"DataModel":"PatientAdmin","EventType":"{event}"}},"Patient":{{"Identifiers":[{{"ID":"OX-7","IDType":"MR"}}]}}}}"#
+            r#"{{"Meta":{{"DataModel":"PatientAdmin","EventType":"{event}"}},"Patient":{{"Identifiers":[{{"ID":"MRN-4711-0815","IDType":"MR"}}]}}}}"#
         );
         assert_eq!(redox.push_body(body).await, 200);
     }

@@ -29,7 +29,7 @@ async fn client(stage: &Stage) -> reqwest::Client {
 fn document(file: &[u8]) -> String {
     json!({
         "Meta": {"DataModel": "Media", "EventType": "New", "Destinations": [{"Name": "memorial-hospital-ehr"}]},
-        "Patient": {"Identifiers": [{"ID": "OX-1", "IDType": "MR"}]},
+        "Patient": {"Identifiers": [{"ID": "MRN-4711-0815", "IDType": "MR"}]},
         "Visit": {"VisitNumber": "V-1"},
         "Media": {
             "FileType": "PDF", "FileName": "letter.pdf", "FileContents": STANDARD.encode(file), "DocumentType": "Letter",
@@ -141,7 +141,7 @@ async fn each_source_sends_through_its_own_account_and_region() {
         let order = json!({
             "Meta": {"DataModel": "Order", "EventType": "New", "Source": {"Name": source},
                      "Destinations": [{"Name": "memorial-hospital-ehr"}]},
-            "Patient": {"Identifiers": [{"ID": "OX-1", "IDType": "MR"}]},
+            "Patient": {"Identifiers": [{"ID": "MRN-4711-0815", "IDType": "MR"}]},
             "Order": {"ID": id, "Status": "New", "Procedure": {"Code": "49086-2", "Codeset": "LOINC"}},
         });
         let answer = client.post(format!("{}/v1/events?wait=20s", served.base)).body(order.to_string());
