@@ -56,6 +56,31 @@ async fn an_endpoint_that_holds_keeps_neither() {
 }
 
 #[tokio::test]
+async fn a_rule_holds_some_events_and_the_first_that_takes_one_counts() {
+    let of = |events: &str| Filter { events: vec![events.into()], ..Filter::default() };
+    let rules = vec![
+        (of("Media.Replace"), CannotHandle::Keep),
+        (of("Media"), CannotHandle::Hold),
+        (of("Results"), CannotHandle::Hold),
+    ];
+    let road = Road::with_plan(Plan { endpoints: vec![Endpoint { rules, ..endpoint("main") }], ..plan() });
+    let push = async |kind: &str, log: &str| road.post(message(kind, Some((log, "a")), PATIENT)).await.status;
+    assert_eq!(push("Media.New", "log-1").await, StatusCode::SERVICE_UNAVAILABLE, "held: Redox keeps it");
+    assert_eq!(push("Media.Replace", "log-2").await, StatusCode::OK, "an earlier rule keeps it");
+    assert_eq!(push("Vaccination.New", "log-3").await, StatusCode::OK, "no rule takes it, the endpoint keeps it");
+    assert_eq!(push("Results.New", "log-4").await, StatusCode::OK, "a handler takes it, so nothing is held");
+    assert_eq!(road.post("no JSON").await.status, StatusCode::OK, "what has no address fits no rule");
+    let states: Vec<State> =
+        futures_util::future::join_all(road.events().await.iter().map(|row| road.deliveries(row.id)))
+            .await
+            .into_iter()
+            .map(|rows| rows[0].row.state)
+            .collect();
+    assert_eq!(states, [State::Parked, State::Parked, State::Queued, State::Parked]);
+    assert_eq!(road.counts().held.get(), 1);
+}
+
+#[tokio::test]
 async fn unknown_models_are_routed_like_known_ones() {
     let filter = Filter { events: vec!["Hologram.*".into()], ..Filter::default() };
     let road = Road::with_plan(Plan { routes: vec![route("new", filter, RouteKind::Handler)], ..plan() });

@@ -94,6 +94,10 @@ pub(crate) struct Handler {
     pub(crate) failures_max: Option<u16>,
     /// The time that lies between the first counted failure and parking.
     pub(crate) failures_span: Option<Span>,
+    /// The longest pause after a first failure; it doubles with each further one.
+    pub(crate) retry_first: Option<Span>,
+    /// The longest pause of all.
+    pub(crate) retry_most: Option<Span>,
     /// How long one attempt may take.
     pub(crate) timeout: Option<Span>,
     /// Deliveries at once, over all its lanes.

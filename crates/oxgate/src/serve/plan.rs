@@ -12,6 +12,7 @@ use oxgate_core::delivery::Policy;
 use oxgate_core::expectation::Rule;
 use oxgate_core::lane::LaneBy;
 use oxgate_core::limits;
+use oxgate_core::retry::Backoff;
 use oxgate_dispatch::{QuotaGate, TargetSpec, Wired};
 use oxgate_inbound::counts::Counts;
 use oxgate_inbound::handle::{
@@ -294,6 +295,11 @@ fn spec(handler: &Handler) -> TargetSpec {
         ..Policy::HANDLER
     };
     // Receivers of HL7 v2 often take one connection, and keep their order by it.
+    let usual = spec.backoff;
+    spec.backoff = Backoff {
+        first: handler.retry_first.map_or(usual.first, |span| span.0),
+        most: handler.retry_most.map_or(usual.most, |span| span.0),
+    };
     let usual = if *handler.kind.get_ref() == HandlerKind::Mllp { 1 } else { spec.concurrency };
     spec.concurrency = handler.concurrency.unwrap_or(usual).max(1);
     spec.timeout = handler.timeout.map_or(spec.timeout, |span| span.0);
