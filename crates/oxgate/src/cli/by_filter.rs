@@ -32,14 +32,20 @@ pub(crate) struct Selection {
     #[arg(long)]
     destination: Option<String>,
     /// Accepted at this time or later, e.g. `2026-03-01T12:00:00Z`.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     from: Option<String>,
     /// Accepted before this time.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = time)]
     to: Option<String>,
     /// Without any filter: all of them.
     #[arg(long)]
     all: bool,
+}
+
+/// A time as the API takes it.
+fn time(text: &str) -> Result<String, String> {
+    let at: Result<jiff::Timestamp, _> = text.parse();
+    at.map(|_| text.to_owned()).map_err(|_| "write a time such as 2026-03-01T12:00:00Z".to_owned())
 }
 
 /// Whether to go on, and why.
@@ -144,7 +150,7 @@ impl ByFilter<'_> {
     }
 
     fn ask(&self, deliveries: u64) -> Done {
-        let question = format!("{} {deliveries} deliveries?", self.verb);
+        let question = format!("{} {}?", self.verb, number(deliveries));
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
             return Err(Failure::usage(format!(
                 "{question} Nobody is here to answer: `--yes` does it, `--dry-run` only counts"
@@ -170,9 +176,13 @@ impl ByFilter<'_> {
     }
 }
 
+fn number(deliveries: u64) -> String {
+    if deliveries == 1 { "1 delivery".to_owned() } else { format!("{deliveries} deliveries") }
+}
+
 /// What an act would touch, for a person: how many, in which lanes, and what it costs.
 fn counted(counts: &Value) -> String {
-    let mut text = format!("{} deliveries", cell(counts, "/deliveries"));
+    let mut text = number(counts["deliveries"].as_u64().unwrap_or_default());
     let requests = counts["redox_requests"].as_u64().unwrap_or_default();
     if requests > 0 {
         write!(text, ", {requests} requests out of Redox's quota").expect("writing to a string");
