@@ -24,6 +24,10 @@ mod hl7;
 /// HL7 v2 messages to a receiver.
 mod mllp;
 
+/// Messages into a NATS JetStream stream.
+#[cfg(feature = "nats")]
+pub mod nats;
+
 /// One event on one line of JSON.
 pub mod line;
 

@@ -10,7 +10,7 @@ use oxgate_store::view::EventRow;
 use oxgate_store::{ReadError, Store};
 use std::sync::Arc;
 
-const BODY: HeaderName = HeaderName::from_static("oxgate-body");
+pub(super) const BODY: HeaderName = HeaderName::from_static("oxgate-body");
 
 /// The store could not be read; neither target nor event is to blame, and the lane tries again.
 const STORE_READ: Reason = Reason::word("store-read");
@@ -39,8 +39,7 @@ impl HttpHandler {
     /// # Errors
     /// [`PeerError`] names the setting that cannot be used.
     pub fn new(settings: &HttpSettings, store: Store, clock: Arc<dyn Clock>) -> Result<Self, PeerError> {
-        let api_base = settings.api_base.trim_end_matches('/').to_owned();
-        Ok(Self { peer: Peer::new(&settings.peer)?, store, clock, api_base })
+        Ok(Self { peer: Peer::new(&settings.peer)?, store, clock, api_base: settings.api_base.clone() })
     }
 
     async fn hand_over(&self, job: Job) -> Report {
@@ -52,24 +51,24 @@ impl HttpHandler {
             Body::Inline(bytes) => (job.event.content_type.as_str(), bytes.clone()),
             Body::Large => {
                 headers.insert(BODY, HeaderValue::from_static("link"));
-                ("application/json", self.link(&job.event))
+                ("application/json", link(&self.api_base, &job.event))
             }
         };
         let id = job.event.id.to_string();
         self.peer.deliver(Message { id: &id, at: self.clock.now(), content_type, headers, body }).await
     }
+}
 
-    /// What stands in the place of a body too large to be posted.
-    fn link(&self, event: &EventRow) -> Bytes {
-        let payload_url = format!("{}/v1/events/{}/payload", self.api_base, event.id);
-        let link = serde_json::json!({
-            "event_id": event.id,
-            "payload_url": payload_url,
-            "bytes": event.body_bytes,
-            "content_type": event.content_type,
-        });
-        link.to_string().into()
-    }
+/// What stands in the place of a body too large to be handed over.
+pub(super) fn link(api_base: &str, event: &EventRow) -> Bytes {
+    let payload_url = format!("{}/v1/events/{}/payload", api_base.trim_end_matches('/'), event.id);
+    let link = serde_json::json!({
+        "event_id": event.id,
+        "payload_url": payload_url,
+        "bytes": event.body_bytes,
+        "content_type": event.content_type,
+    });
+    link.to_string().into()
 }
 
 /// The questions that the event answers. One that its patient contradicts is no answer and is not told as one.

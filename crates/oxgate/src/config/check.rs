@@ -120,6 +120,10 @@ fn handlers(config: &Config) -> Checked {
         let Some(url) = &handler.url else {
             return Err(found(&handler.kind, format!("handler `{name}` is of a kind that needs `url`")));
         };
+        if kind == HandlerKind::Nats {
+            nats(handler)?;
+            continue;
+        }
         if kind == HandlerKind::Mllp {
             if crate::serve::hl7::address(url.get_ref()).is_none() {
                 return Err(found(
@@ -138,6 +142,21 @@ fn handlers(config: &Config) -> Checked {
         }
     }
     Ok(())
+}
+
+#[cfg(not(feature = "nats"))]
+fn nats(handler: &Handler) -> Checked {
+    Err(found(&handler.kind, crate::serve::nats::absent(handler)))
+}
+
+#[cfg(feature = "nats")]
+fn nats(handler: &Handler) -> Checked {
+    let Some(subject) = &handler.subject else {
+        let name = handler.name.get_ref();
+        return Err(found(&handler.kind, format!("handler `{name}` publishes to NATS and needs `subject`")));
+    };
+    let checked = oxgate_inbound::handle::nats::Subject::new(subject.get_ref());
+    checked.map(drop).map_err(|error| Finding { what: error.to_string(), span: subject.span() })
 }
 
 fn forward(config: &Config, handler: &Handler) -> Checked {

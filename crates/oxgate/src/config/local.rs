@@ -72,7 +72,7 @@ pub(crate) struct Handler {
     pub(crate) name: Spanned<String>,
     /// What it is.
     pub(crate) kind: Spanned<HandlerKind>,
-    /// `http`, `ops`, `responder`: where it listens. `mllp`: the receiver, as `mllp://host:port` or, with TLS, `mllps://…`.
+    /// `http`, `ops`, `responder`: where it listens. `nats`: the server, as `nats://host:4222` or, with TLS, `tls://…`. `mllp`: the receiver, as `mllp://host:port` or, with TLS, `mllps://…`.
     pub(crate) url: Option<Spanned<String>>,
     /// Standard Webhooks secrets (`whsec_…`); the first signs first, all sign during a rotation.
     #[serde(default)]
@@ -124,6 +124,13 @@ pub(crate) struct Handler {
     pub(crate) destinations: Vec<Spanned<String>>,
     /// `forward` of HL7 v2: changes to the built-in mapping, TOML.
     pub(crate) mapping: Option<PathBuf>,
+    /// `nats`: where messages go, e.g. `redox.{model}.{type}`.
+    pub(crate) subject: Option<Spanned<String>>,
+    /// `nats`: a `.creds` file, or the seed of an nkey.
+    pub(crate) credentials: Option<SecretRef>,
+    /// `nats`: the stream's servers sync before they acknowledge (`sync_interval: always`), which no client can see.
+    #[serde(default)]
+    pub(crate) synced: bool,
     /// `mllp`: the certificate to come with, PEM.
     pub(crate) cert_file: Option<PathBuf>,
     /// `mllp`: its private key, PEM.
@@ -177,6 +184,8 @@ pub(crate) enum HandlerKind {
     Discard,
     /// Sends HL7 v2 messages to a receiver.
     Mllp,
+    /// Published to a stream of NATS.
+    Nats,
 }
 
 impl HandlerKind {

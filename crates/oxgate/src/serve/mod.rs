@@ -21,6 +21,15 @@ pub(crate) mod plan;
 /// Bulk exports as jobs.
 mod bulk;
 
+/// Handlers of kind `nats`.
+#[cfg(feature = "nats")]
+pub(crate) mod nats;
+
+/// The same in a build without them.
+#[cfg(not(feature = "nats"))]
+#[path = "without_nats.rs"]
+pub(crate) mod nats;
+
 /// Events made from events.
 mod forward;
 

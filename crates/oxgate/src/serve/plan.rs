@@ -2,7 +2,7 @@
 
 use super::bulk::{Spec, specs};
 use super::forward::{self, Ways};
-use super::{hl7, keys, redox};
+use super::{hl7, keys, nats, redox};
 use crate::chance::SystemClock;
 use crate::config::Loaded;
 use crate::config::local::{Forward, Handler, HandlerKind};
@@ -79,11 +79,11 @@ pub(crate) fn check(loaded: &Loaded) -> Result<(), String> {
     }
     for handler in peers {
         let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
-        if *handler.kind.get_ref() == HandlerKind::Mllp {
-            hl7::handler(loaded, handler, spec(handler).timeout).map_err(named)?;
-            continue;
+        match handler.kind.get_ref() {
+            HandlerKind::Mllp => drop(hl7::handler(loaded, handler, spec(handler).timeout).map_err(named)?),
+            HandlerKind::Nats => nats::check(loaded, handler, spec(handler).timeout).map_err(named)?,
+            _ => drop(Responder::new(&peer(loaded, handler)?).map_err(|error| named(with_causes(&error)))?),
         }
-        Responder::new(&peer(loaded, handler)?).map_err(|error| named(with_causes(&error)))?;
     }
     Ok(())
 }
@@ -166,7 +166,7 @@ fn inbound_plan(loaded: &Loaded) -> Result<inbound::Plan, String> {
     let mut routes = Vec::new();
     for handler in &config.handlers {
         let kind = match handler.kind.get_ref() {
-            HandlerKind::Http | HandlerKind::Mllp | HandlerKind::Pull | HandlerKind::File => {
+            HandlerKind::Http | HandlerKind::Mllp | HandlerKind::Nats | HandlerKind::Pull | HandlerKind::File => {
                 inbound::RouteKind::Handler
             }
             HandlerKind::Responder => {
@@ -285,6 +285,7 @@ fn spec(handler: &Handler) -> TargetSpec {
         HandlerKind::File => "file",
         HandlerKind::Discard => "discard",
         HandlerKind::Mllp => "mllp",
+        HandlerKind::Nats => "nats",
     };
     let mut spec = TargetSpec::handler(handler.name.get_ref(), kind);
     spec.order_by = handler.order_by;
@@ -294,12 +295,12 @@ fn spec(handler: &Handler) -> TargetSpec {
         failures_span: handler.failures_span.map_or(Policy::HANDLER.failures_span, |span| span.0),
         ..Policy::HANDLER
     };
-    // Receivers of HL7 v2 often take one connection, and keep their order by it.
     let usual = spec.backoff;
     spec.backoff = Backoff {
         first: handler.retry_first.map_or(usual.first, |span| span.0),
         most: handler.retry_most.map_or(usual.most, |span| span.0),
     };
+    // Receivers of HL7 v2 often take one connection, and keep their order by it.
     let usual = if *handler.kind.get_ref() == HandlerKind::Mllp { 1 } else { spec.concurrency };
     spec.concurrency = handler.concurrency.unwrap_or(usual).max(1);
     spec.timeout = handler.timeout.map_or(spec.timeout, |span| span.0);
@@ -337,6 +338,11 @@ fn wired(loaded: &Loaded, handler: &Handler, lasting: &Lasting) -> Result<Option
         HandlerKind::Http => {
             let settings = HttpSettings { peer: peer(loaded, handler)?, api_base: lasting.api_base.clone() };
             Arc::new(HttpHandler::new(&settings, lasting.store.clone(), clock).map_err(|error| named(&error))?)
+        }
+        HandlerKind::Nats => {
+            let named = |error| format!("handler `{}`: {error}", handler.name.get_ref());
+            let parts = (lasting.store.clone(), lasting.api_base.as_str());
+            nats::target(loaded, handler, spec(handler).timeout, parts).map_err(named)?
         }
         HandlerKind::Ops => Arc::new(OpsHandler::new(&peer(loaded, handler)?, clock).map_err(|error| named(&error))?),
         HandlerKind::Forward => Arc::new(forward::handler(loaded, handler, &lasting.ways)?),

@@ -11,6 +11,7 @@ mod interop;
 mod jobs;
 mod life;
 mod mllp;
+mod nats;
 mod road;
 mod start_from;
 mod sync;

@@ -4,7 +4,7 @@ use super::finding::Finding;
 use super::redox::host_of;
 use crate::cli::Shared;
 use crate::config::Loaded;
-use crate::config::local::Handler;
+use crate::config::local::{Handler, HandlerKind};
 use crate::exit::with_causes;
 use crate::gateway::Request;
 use crate::output::cell;
@@ -40,7 +40,10 @@ pub(super) async fn store(shared: &Shared, loaded: &Loaded) -> Finding {
 pub(super) async fn handlers(loaded: &Loaded) -> Vec<Finding> {
     let mut findings = Vec::new();
     for handler in &loaded.config.handlers {
-        if let Some(url) = handler.health_url.clone().or_else(|| handler.url.as_ref().map(|url| url.get_ref().clone()))
+        if *handler.kind.get_ref() == HandlerKind::Nats {
+            findings.push(stream(loaded, handler).await);
+        } else if let Some(url) =
+            handler.health_url.clone().or_else(|| handler.url.as_ref().map(|url| url.get_ref().clone()))
         {
             findings.push(one(loaded, handler, &url).await);
         }
@@ -68,6 +71,23 @@ async fn one(loaded: &Loaded, handler: &Handler, url: &str) -> Finding {
         Err(error) => {
             let detail = format!("{host}:{port} gives no answer: {}", with_causes(&error));
             Finding::unreachable(check, detail, "start the application, or correct the handler's `url`")
+        }
+    }
+}
+
+/// The stream behind a handler of kind `nats`, and what its acknowledgement is worth as far as a client can see.
+async fn stream(loaded: &Loaded, handler: &Handler) -> Finding {
+    let check = format!("handler {}", handler.name.get_ref());
+    match crate::serve::nats::look(loaded, handler, HANDLER_WITHIN).await {
+        Ok((found, false)) => Finding::ok(check, found),
+        Ok((found, true)) => {
+            let remedy = "a power failure may lose what was delivered: keep the stream in files, set `sync_interval: always` \
+                          on its servers, and say so with `synced = true`";
+            Finding::warning(check, found, remedy)
+        }
+        Err(why) => {
+            let remedy = "start the server, make a stream that takes `subject`, or correct `url` and `credentials`";
+            Finding::unreachable(check, why, remedy)
         }
     }
 }
