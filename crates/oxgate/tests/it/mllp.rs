@@ -1,6 +1,7 @@
 //! HL7 v2 through the real binary: taken, killed, found again, made a Redox event, sent on; and the two commands that talk.
 
 use crate::child::{BINARY, Stage, json, run, said};
+use crate::road::application;
 use oxgate_marked::patient::{MRNS, segments};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -98,7 +99,8 @@ async fn g1_a_sender_with_an_aa_in_hand_finds_its_event_after_a_kill() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_arrival_becomes_a_redox_event_once_and_what_is_not_mapped_is_parked() {
-    let stage = Stage::set("http://127.0.0.1:9/events").await;
+    let (application, mut webhooks) = application().await;
+    let stage = Stage::set(&application).await;
     let port = free_port();
     let config = std::fs::read_to_string(stage.path().join("oxgate.toml")).expect("a configuration");
     let after = |section: &str| {
@@ -111,29 +113,30 @@ async fn an_arrival_becomes_a_redox_event_once_and_what_is_not_mapped_is_parked(
         &format!(
             "[[mllp]]\nname = \"adt\"\nlisten = \"127.0.0.1:{port}\"\n\n[[handler]]\nname = \"to-redox\"\nkind = \"forward\"\n\
              match = {{ events = [\"HL7v2\"] }}\nto = \"redox\"\ntransform = \"hl7\"\nsource = \"{source}\"\n\
-             destinations = [\"{destination}\"]\n\n[[handler]]\nname = \"others\"\nkind = \"discard\"\nmatch = {{ events = [\"Results\"] }}"
+             destinations = [\"{destination}\"]\n\n[[handler]]\nname = \"watch\"\nkind = \"ops\"\nurl = \"{application}\"\n\
+             secrets = [{{ file = \"keys/webhook.secret\" }}]"
         ),
     );
     let served = stage.serve().await;
     let messages = vec![arrival("1"), arrival("1"), arrival("2").replace("ADT^A01^ADT_A01", "SIU^S12")];
     let answers = tokio::task::spawn_blocking(move || exchange(&format!("127.0.0.1:{port}"), &messages)).await;
     assert_eq!(answers.expect("no panic"), ["MSA|AA|1", "MSA|AA|1", "MSA|AA|2"]);
-    // Waiting is for the lane to come to rest, by the command that says so.
-    let mut outbound = Vec::new();
-    let mut parked = Value::Null;
-    for _ in 0..600 {
-        outbound = events(&stage, "outbound").await;
-        parked = json(&commanded(&stage, &["parked", "list", "--format", "json"]).await);
-        if !outbound.is_empty() && parked["parked"].as_array().is_some_and(|parked| !parked.is_empty()) {
-            break;
+    // One lane: when its second message is parked, and whoever watches is told, its first one has settled.
+    let told = loop {
+        let (_, body) = webhooks.recv().await.expect("a webhook");
+        let told: Value = serde_json::from_slice(&body).unwrap_or_default();
+        if told["type"] == "delivery.parked" {
+            break told;
         }
-    }
+    };
+    assert_eq!((&told["data"]["target"], &told["data"]["reason"]), (&"to-redox".into(), &"hl7-not-mapped".into()));
+    let outbound = events(&stage, "outbound").await;
     assert_eq!(outbound.len(), 1, "{outbound:?}");
     let (model, event_type) = (&outbound[0]["data_model"], &outbound[0]["event_type"]);
     assert_eq!((model, event_type), (&"PatientAdmin".into(), &"Arrival".into()), "{}", outbound[0]);
-    assert!(outbound[0]["parent"].is_string(), "{}", outbound[0]);
-    assert_eq!(parked["parked"].as_array().map(Vec::len), Some(1), "{parked}");
-    assert_eq!(parked["parked"][0]["reason"], "hl7-not-mapped", "{parked}");
+    let inbound = events(&stage, "inbound").await;
+    assert_eq!(inbound.len(), 2, "{inbound:?}");
+    assert_eq!((&outbound[0]["parent"], &told["data"]["event"]), (&inbound[1]["id"], &inbound[0]["id"]));
     let (code, log) = served.stop().await;
     assert_eq!(code, Some(0), "{log}");
 }
