@@ -8,7 +8,7 @@ mod volume;
 
 use crate::kill::application::Application;
 use crate::kill::gateway::Gateway;
-use crate::kill::load::Load;
+use crate::kill::load::{Acknowledged, Load};
 use crate::kill::operator::Operator;
 use crate::kill::tally::Tally;
 use crate::kill::{REST_MAX, emulator};
@@ -54,6 +54,8 @@ struct Stage {
     handler: Cable,
     /// To the gateway's door.
     door: Cable,
+    /// To the one for HL7 v2.
+    mllp: Cable,
     volume: Option<Volume>,
 }
 
@@ -73,7 +75,9 @@ async fn chaos(span: Duration, seed: u64) -> Result<(Tally, u32)> {
     let door = Cable::to(listens.parse().context("the gateway's address")?).await?;
     move_door(&redox, &listens, &door).await?;
     gateway.base = format!("http://{}", door.addr());
-    let mut stage = Stage { redox, gateway, handler, door, volume };
+    let mllp = Cable::to(gateway.mllp).await?;
+    gateway.mllp = mllp.addr();
+    let mut stage = Stage { redox, gateway, handler, door, mllp, volume };
 
     let load = Load::start(&stage.redox, &stage.gateway);
     let (mut operator, mut rng, mut rounds) = (Operator::default(), Rng::new(seed), 0);
@@ -105,7 +109,7 @@ async fn chaos(span: Duration, seed: u64) -> Result<(Tally, u32)> {
 async fn rest(
     stage: &Stage,
     application: &Application,
-    acknowledged: &[String],
+    acknowledged: &Acknowledged,
     operator: &mut Operator,
 ) -> Result<Tally> {
     let by = tokio::time::Instant::now() + REST_MAX;
@@ -147,6 +151,7 @@ async fn strike(stage: &mut Stage, calamity: Calamity, rng: &mut Rng) -> Result<
             for _ in 0..=rng.below(4) {
                 stage.handler.cut();
                 stage.door.cut();
+                stage.mllp.cut();
                 sleep(Duration::from_millis(rng.below(400))).await;
             }
             Ok(())

@@ -1,5 +1,6 @@
 //! The application: remembers each webhook it was given, in order, repeats included.
 
+use super::hospital;
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::body::Bytes;
@@ -14,8 +15,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What arrived.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Arrived {
-    /// (`Meta.DataModel`, Redox's log id, `webhook-id`) of each first arrival.
-    pub(crate) first: Vec<(String, String, String)>,
+    /// Of each first arrival: the stream it belongs to (`Meta.DataModel`, or the system that sent it over MLLP), and what
+    /// names it there (Redox's log id, or the control id behind its sender).
+    pub(crate) first: Vec<(String, String)>,
     /// Webhooks whose id had arrived before.
     pub(crate) repeats: usize,
     seen: HashSet<String>,
@@ -46,11 +48,13 @@ async fn take(State(application): State<Application>, headers: HeaderMap, body: 
     let Some(id) = headers.get("webhook-id").and_then(|id| id.to_str().ok()).map(str::to_owned) else {
         return StatusCode::BAD_REQUEST;
     };
-    let body: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
-    let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let json: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+    let text = |pointer: &str| json.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let message = std::str::from_utf8(&body).ok().and_then(hospital::named);
+    let arrival = message.unwrap_or_else(|| (text("/Meta/DataModel"), text("/Meta/Logs/0/ID")));
     let mut arrived = application.arrived.lock().unwrap_or_else(PoisonError::into_inner);
-    if arrived.seen.insert(id.clone()) {
-        arrived.first.push((text("/Meta/DataModel"), text("/Meta/Logs/0/ID"), id));
+    if arrived.seen.insert(id) {
+        arrived.first.push(arrival);
     } else {
         arrived.repeats += 1;
     }

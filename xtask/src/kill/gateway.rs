@@ -4,6 +4,7 @@ use super::application::Application;
 use anyhow::{Context, Result, bail};
 use redox_emulator::Running;
 use serde_json::{Value, json};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -20,6 +21,8 @@ pub(crate) struct Gateway {
     child: Option<Child>,
     /// `http://127.0.0.1:port`, the same in every life.
     pub(crate) base: String,
+    /// Where it takes HL7 v2 over MLLP, the same in every life.
+    pub(crate) mllp: SocketAddr,
     pub(crate) token: String,
     pub(crate) http: reqwest::Client,
 }
@@ -44,7 +47,7 @@ impl Gateway {
     /// The same in this folder, with the handler at this address.
     pub(crate) async fn prepare_in(folder: TempDir, redox: &Running, handler: SocketAddr) -> Result<Self> {
         let binary = binary()?;
-        let listen = free_port().await?;
+        let (listen, mllp) = (free_port().await?, free_port().await?);
         let handler = format!("http://{handler}/events");
         let arguments = [
             "init",
@@ -54,11 +57,13 @@ impl Gateway {
             "--handler",
             &handler,
             "--listen",
-            &listen,
+            &listen.to_string(),
             "--kind",
             "p384",
         ];
         command(&binary, folder.path(), &arguments).await?;
+        let mut config = std::fs::OpenOptions::new().append(true).open(folder.path().join("oxgate.toml"))?;
+        write!(config, "\n[[mllp]]\nname = \"adt\"\nlisten = \"{mllp}\"\n").context("adding a listener")?;
         let created = command(
             &binary,
             folder.path(),
@@ -68,7 +73,7 @@ impl Gateway {
         let created: Value = serde_json::from_slice(&created).context("reading the API key")?;
         let token = created["key"].as_str().context("an API key")?.to_owned();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().context("an HTTP client")?;
-        Ok(Self { binary, folder, child: None, base: format!("http://{listen}"), token, http })
+        Ok(Self { binary, folder, child: None, base: format!("http://{listen}"), mllp, token, http })
     }
 
     /// Starts it and waits until it is ready.
@@ -166,9 +171,9 @@ async fn command(binary: &Path, folder: &Path, arguments: &[&str]) -> Result<Vec
 }
 
 /// A port that is free now; another program could take it, and then the start says so.
-async fn free_port() -> Result<String> {
+async fn free_port() -> Result<SocketAddr> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.context("a port for the gateway")?;
-    Ok(listener.local_addr()?.to_string())
+    Ok(listener.local_addr()?)
 }
 
 fn tail(log: &str) -> String {

@@ -1,7 +1,8 @@
-//! The load: orders from the application, each repeated under its idempotency key until it is acknowledged, and a feed
-//! from the hospital.
+//! The load: orders from the application, each repeated under its idempotency key until it is acknowledged, a feed from
+//! Redox, and another one over MLLP.
 
 use super::gateway::{Gateway, order};
+use super::hospital;
 use redox_emulator::Running;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,8 +12,8 @@ use tokio::task::JoinHandle;
 /// Submitters at once.
 const SUBMITTERS: usize = 4;
 
-/// A pause between two submissions of one submitter: the point is the kills, not the rate.
-const PAUSE: Duration = Duration::from_millis(15);
+/// A pause between two submissions of one submitter, or two messages of one sender: the point is the kills, not the rate.
+pub(super) const PAUSE: Duration = Duration::from_millis(15);
 
 /// Work under way.
 pub(crate) struct Load {
@@ -20,6 +21,16 @@ pub(crate) struct Load {
     acknowledged: Arc<AtomicUsize>,
     submitters: Vec<JoinHandle<Vec<String>>>,
     feed: JoinHandle<()>,
+    hospital: Vec<JoinHandle<hospital::Acknowledged>>,
+}
+
+/// What was acknowledged to those who gave it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Acknowledged {
+    /// The numbers of the orders.
+    pub(crate) orders: Vec<String>,
+    /// What was sent over MLLP.
+    pub(crate) hl7: hospital::Acknowledged,
 }
 
 impl Load {
@@ -50,7 +61,8 @@ impl Load {
                 tokio::time::sleep(PAUSE * 3).await;
             }
         });
-        Self { stop, acknowledged, submitters, feed }
+        let hospital = hospital::start(gateway.mllp, &stop);
+        Self { stop, acknowledged, submitters, feed, hospital }
     }
 
     /// Submissions acknowledged so far.
@@ -58,15 +70,20 @@ impl Load {
         self.acknowledged.load(Ordering::Relaxed)
     }
 
-    /// Ends the load; the numbers of all acknowledged orders.
-    pub(crate) async fn stop(self) -> Vec<String> {
+    /// Ends the load; all that was acknowledged.
+    pub(crate) async fn stop(self) -> Acknowledged {
         self.stop.store(true, Ordering::Relaxed);
         let _ = self.feed.await;
-        let mut orders = Vec::new();
+        let mut acknowledged = Acknowledged::default();
         for submitter in self.submitters {
-            orders.extend(submitter.await.unwrap_or_default());
+            acknowledged.orders.extend(submitter.await.unwrap_or_default());
         }
-        orders
+        for sender in self.hospital {
+            let hospital::Acknowledged { messages, repeats } = sender.await.unwrap_or_default();
+            acknowledged.hl7.messages.extend(messages);
+            acknowledged.hl7.repeats += repeats;
+        }
+        acknowledged
     }
 }
 

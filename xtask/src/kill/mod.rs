@@ -1,11 +1,12 @@
 //! `cargo xtask kill`: a gateway under load is killed at random moments and restarted; then everything is counted.
 //!
 //! The emulator, the application and the load live in this process and never stop; only the gateway dies. Redox retries
-//! what was not acknowledged, the load repeats what was not acknowledged under the same idempotency key, and a scripted
-//! operator decides the sends whose outcome nobody can tell, as a person with Redox's log in front of them would.
+//! what was not acknowledged, the load repeats what was not acknowledged under the same idempotency key or, over MLLP, the
+//! same control id, and a scripted operator decides the sends whose outcome nobody can tell, as a person with Redox's log in front of them would.
 
 pub(crate) mod application;
 pub(crate) mod gateway;
+pub(crate) mod hospital;
 pub(crate) mod load;
 pub(crate) mod operator;
 pub(crate) mod tally;

@@ -2,6 +2,8 @@
 
 use super::application::Application;
 use super::gateway::Gateway;
+use super::hospital;
+use super::load::Acknowledged;
 use super::operator::Operator;
 use anyhow::{Context, Result};
 use redox_emulator::Running;
@@ -16,6 +18,9 @@ const IN_FLIGHT_MAX: usize = 8;
 pub(crate) struct Tally {
     submitted: usize,
     pushed: usize,
+    hl7_acknowledged: usize,
+    hl7_repeated: usize,
+    lost_in_store: usize,
     lost_to_redox: usize,
     lost_to_application: usize,
     waiting_at_redox: usize,
@@ -31,34 +36,44 @@ impl Tally {
         redox: &Running,
         application: &Application,
         gateway: &Gateway,
-        acknowledged: &[String],
+        acknowledged: &Acknowledged,
         operator: &Operator,
     ) -> Result<Self> {
         let mut at_redox: HashMap<String, usize> = HashMap::new();
         for order in received(redox).await? {
             *at_redox.entry(order).or_default() += 1;
         }
-        let (pushed, waiting) = pushed(redox).await?;
+        let (mut given, waiting) = pushed(redox).await?;
+        let pushed = given.len();
+        given.extend(acknowledged.hl7.messages.iter().cloned());
+        let kept = kept(gateway).await?;
         let arrived = application.arrived();
-        let at_application: HashSet<&str> = arrived.first.iter().map(|(_, log, _)| log.as_str()).collect();
+        let at_application: HashSet<&str> = arrived.first.iter().map(|(_, name)| name.as_str()).collect();
         let doubled = at_redox.iter().filter(|(order, count)| **count > 1 && !operator.resent.contains(*order));
         Ok(Self {
-            submitted: acknowledged.len(),
-            pushed: pushed.len(),
-            lost_to_redox: acknowledged.iter().filter(|order| !at_redox.contains_key(*order)).count(),
-            lost_to_application: pushed.iter().filter(|(_, log)| !at_application.contains(log.as_str())).count(),
+            submitted: acknowledged.orders.len(),
+            pushed,
+            hl7_acknowledged: acknowledged.hl7.messages.len(),
+            hl7_repeated: acknowledged.hl7.repeats,
+            lost_in_store: given.iter().filter(|(_, name)| !kept.contains_key(name)).count(),
+            lost_to_redox: acknowledged.orders.iter().filter(|order| !at_redox.contains_key(*order)).count(),
+            lost_to_application: given.iter().filter(|(_, name)| !at_application.contains(name.as_str())).count(),
             waiting_at_redox: waiting,
-            doubled_in_store: doubled_in_store(gateway).await?,
+            doubled_in_store: kept.values().map(|count| count - 1).sum(),
             doubled_at_redox_unannounced: doubled.map(|(_, count)| count - 1).sum(),
             announced: operator.announced.len(),
             repeated_to_handler: arrived.repeats,
-            reordered: reordered(&pushed, &arrived.first),
+            reordered: reordered(&given, &arrived.first),
         })
     }
 
     /// Nothing is on its way any more.
     pub(crate) fn is_at_rest(&self) -> bool {
-        self.lost_to_redox + self.lost_to_application + self.waiting_at_redox == 0
+        self.lost() == 0
+    }
+
+    fn lost(&self) -> usize {
+        self.lost_in_store + self.lost_to_redox + self.lost_to_application + self.waiting_at_redox
     }
 
     pub(crate) fn is_clean(&self, rounds: u32) -> bool {
@@ -66,6 +81,7 @@ impl Tally {
         self.is_at_rest()
             && self.submitted > 0
             && self.pushed > 0
+            && self.hl7_acknowledged > 0
             && self.doubled_in_store + self.doubled_at_redox_unannounced + self.reordered == 0
             && self.repeated_to_handler <= repeats_max
     }
@@ -74,7 +90,9 @@ impl Tally {
         json!({
             "submitted": self.submitted,
             "pushed": self.pushed,
-            "lost": self.lost_to_redox + self.lost_to_application + self.waiting_at_redox,
+            "hl7_acknowledged": self.hl7_acknowledged,
+            "hl7_repeated": self.hl7_repeated,
+            "lost": self.lost(),
             "doubled_in_store": self.doubled_in_store,
             "doubled_at_redox_unannounced": self.doubled_at_redox_unannounced,
             "announced": self.announced,
@@ -117,32 +135,39 @@ async fn pushed(redox: &Running) -> Result<(Vec<(String, String)>, usize)> {
     Ok((done, waiting))
 }
 
-/// Inbound events beyond the first of each Redox log.
-async fn doubled_in_store(gateway: &Gateway) -> Result<usize> {
-    let mut logs: HashMap<String, usize> = HashMap::new();
+/// How often the store has each thing that was given to it: by Redox's log id, or by sender and control id.
+async fn kept(gateway: &Gateway) -> Result<HashMap<String, usize>> {
+    let mut kept: HashMap<String, usize> = HashMap::new();
     let mut cursor = String::new();
     loop {
         let page = gateway.get(&format!("/v1/events?direction=inbound&limit=1000{cursor}")).await?;
         for event in page["events"].as_array().context("events")? {
-            let log = event.pointer("/redox/log").and_then(Value::as_str);
-            *logs.entry(log.context("an event's log id")?.to_owned()).or_default() += 1;
+            *kept.entry(named(event).context("an event that nobody gave")?).or_default() += 1;
         }
         match page["next"].as_str() {
             Some(next) => cursor = format!("&before={next}"),
-            None => return Ok(logs.values().map(|count| count - 1).sum()),
+            None => return Ok(kept),
         }
     }
 }
 
-/// First arrivals that came after one that Redox had delivered later, within a data model.
-fn reordered(pushed: &[(String, String)], arrived: &[(String, String, String)]) -> usize {
+fn named(event: &Value) -> Option<String> {
+    if let Some(log) = event.pointer("/redox/log").and_then(Value::as_str) {
+        return Some(log.to_owned());
+    }
+    let control_id = event.pointer("/redox/message").and_then(Value::as_str)?;
+    Some(hospital::name(event["source"].as_str()?, control_id))
+}
+
+/// First arrivals that came after one that was given later, within a stream.
+fn reordered(given: &[(String, String)], arrived: &[(String, String)]) -> usize {
     let place: HashMap<&str, usize> =
-        pushed.iter().enumerate().map(|(place, (_, log))| (log.as_str(), place)).collect();
+        given.iter().enumerate().map(|(place, (_, name))| (name.as_str(), place)).collect();
     let mut last: BTreeMap<&str, usize> = BTreeMap::new();
     let mut reordered = 0;
-    for (model, log, _) in arrived {
-        let Some(place) = place.get(log.as_str()).copied() else { continue };
-        let before = last.entry(model).or_insert(place);
+    for (stream, name) in arrived {
+        let Some(place) = place.get(name.as_str()).copied() else { continue };
+        let before = last.entry(stream).or_insert(place);
         reordered += usize::from(place < *before);
         *before = (*before).max(place);
     }
