@@ -173,3 +173,28 @@ fn reordered(given: &[(String, String)], arrived: &[(String, String)]) -> usize 
     }
     reordered
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{named, reordered};
+    use serde_json::json;
+
+    fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
+        of.iter().map(|&(stream, name)| (stream.to_owned(), name.to_owned())).collect()
+    }
+
+    #[test]
+    fn order_is_counted_within_a_stream() {
+        let given = pairs(&[("ADT1", "ADT1 1"), ("ADT1", "ADT1 2"), ("ADT2", "ADT2 1")]);
+        let swapped = pairs(&[("ADT1", "ADT1 2"), ("ADT1", "ADT1 1"), ("ADT2", "ADT2 1")]);
+        let between = pairs(&[("ADT2", "ADT2 1"), ("ADT1", "ADT1 1"), ("ADT1", "ADT1 2")]);
+        assert_eq!([reordered(&given, &given), reordered(&given, &swapped), reordered(&given, &between)], [0, 1, 0]);
+    }
+
+    #[test]
+    fn an_event_is_named_as_its_giver_named_it() {
+        assert_eq!(named(&json!({"source": null, "redox": {"log": "L"}})), Some("L".to_owned()));
+        assert_eq!(named(&json!({"source": "ADT1", "redox": {"message": "7"}})), Some("ADT1 7".to_owned()));
+        assert_eq!(named(&json!({"source": "ADT1", "redox": {}})), None);
+    }
+}
