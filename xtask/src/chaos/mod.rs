@@ -8,10 +8,10 @@ mod volume;
 
 use crate::kill::application::Application;
 use crate::kill::gateway::Gateway;
-use crate::kill::load::{Acknowledged, Load};
+use crate::kill::load::Load;
 use crate::kill::operator::Operator;
 use crate::kill::tally::Tally;
-use crate::kill::{REST_MAX, emulator};
+use crate::kill::{emulator, rest};
 use anyhow::{Context, Result, anyhow, bail};
 use cut::Cable;
 use redox_emulator::{FaultKind, FaultRule, Rng, Running};
@@ -99,28 +99,10 @@ async fn chaos(span: Duration, seed: u64) -> Result<(Tally, u32)> {
     }
     stage.redox.control().clear_faults().await.map_err(|error| anyhow!("{error}"))?;
     let acknowledged = load.stop().await;
-    let tally = rest(&stage, &application, &acknowledged, &mut operator).await?;
+    let tally = rest::at_rest(&stage.redox, &application, &stage.gateway, &acknowledged, &mut operator).await?;
     stage.gateway.kill()?;
     stage.redox.shutdown().await;
     Ok((tally, rounds))
-}
-
-/// Waits until nothing is on its way. What has not come to rest by then is counted as it stands: as lost.
-async fn rest(
-    stage: &Stage,
-    application: &Application,
-    acknowledged: &Acknowledged,
-    operator: &mut Operator,
-) -> Result<Tally> {
-    let by = tokio::time::Instant::now() + REST_MAX;
-    loop {
-        operator.decide(&stage.gateway, &stage.redox).await?;
-        let tally = Tally::take(&stage.redox, application, &stage.gateway, acknowledged, operator).await?;
-        if tally.is_at_rest() || tokio::time::Instant::now() >= by {
-            return Ok(tally);
-        }
-        sleep(Duration::from_millis(500)).await;
-    }
 }
 
 /// Has Redox knock through the cable.

@@ -9,6 +9,7 @@ pub(crate) mod gateway;
 pub(crate) mod hospital;
 pub(crate) mod load;
 pub(crate) mod operator;
+pub(crate) mod rest;
 pub(crate) mod tally;
 
 use anyhow::{Context, Result, bail};
@@ -20,9 +21,6 @@ use redox_emulator::{Config, EhrConfig, Limits, Rng, Running, SystemClock};
 use std::io::Write;
 use std::time::Duration;
 use tally::Tally;
-
-/// How long everything may take to come to rest after the last kill.
-pub(crate) const REST_MAX: Duration = Duration::from_mins(3);
 
 /// Runs the rounds and prints the tally; an error if anything was lost, doubled or reordered.
 pub(crate) fn run(rounds: u32, seed: u64) -> Result<()> {
@@ -61,22 +59,7 @@ async fn rounds_of(rounds: u32, seed: u64) -> Result<Tally> {
         );
     }
     let acknowledged = load.stop().await;
-    let rested = tokio::time::timeout(REST_MAX, async {
-        loop {
-            operator.decide(&gateway, &redox).await?;
-            let tally = Tally::take(&redox, &application, &gateway, &acknowledged, &operator).await?;
-            if tally.is_at_rest() {
-                return anyhow::Ok(tally);
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    })
-    .await;
-    let tally = match rested {
-        Ok(tally) => tally?,
-        // What has not come to rest by now is counted as it stands: as lost.
-        Err(_) => Tally::take(&redox, &application, &gateway, &acknowledged, &operator).await?,
-    };
+    let tally = rest::at_rest(&redox, &application, &gateway, &acknowledged, &mut operator).await?;
     gateway.kill()?;
     redox.shutdown().await;
     Ok(tally)

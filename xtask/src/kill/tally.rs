@@ -67,18 +67,19 @@ impl Tally {
         })
     }
 
-    /// Nothing is on its way any more.
-    pub(crate) fn is_at_rest(&self) -> bool {
-        self.lost() == 0
+    /// What should have arrived somewhere and has not; while work is under way, what is on its way.
+    pub(crate) fn lost(&self) -> usize {
+        self.lost_in_store + self.lost_to_redox + self.lost_to_application + self.waiting_at_redox
     }
 
-    fn lost(&self) -> usize {
-        self.lost_in_store + self.lost_to_redox + self.lost_to_application + self.waiting_at_redox
+    /// What Redox has delivered.
+    pub(crate) const fn pushed(&self) -> usize {
+        self.pushed
     }
 
     pub(crate) fn is_clean(&self, rounds: u32) -> bool {
         let repeats_max = (rounds as usize) * IN_FLIGHT_MAX;
-        self.is_at_rest()
+        self.lost() == 0
             && self.submitted > 0
             && self.pushed > 0
             && self.hl7_acknowledged > 0
