@@ -3,7 +3,6 @@
 use crate::life::{self, REDOX};
 use crate::world::World;
 use oxgate_core::delivery::OnPark;
-use oxgate_core::lane::LaneState;
 use oxgate_core::{Clock, DeliveryId, EventId, OrderKeys, Reason, State, Timestamp};
 use oxgate_dispatch::outage::TRIAL_AFTER;
 use oxgate_dispatch::{Job, UNROUTED};
@@ -194,7 +193,7 @@ fn not_held(world: &World, target: &str, me: &OpenDelivery, lane: &Lane) {
         }
     }
     if let Some(row) = &lane.row
-        && !matches!(row.state, LaneState::Open | LaneState::Waiting { .. })
+        && row.state.starts_through().is_none_or(|through| me.rank > through)
         && !fresh(row.since)
     {
         world.broken("G4", &format!("{} starts in a lane that is {}", me.id, row.state.as_str()));

@@ -3,7 +3,7 @@
 use crate::checks;
 use crate::life::{self, Life};
 use crate::world::World;
-use oxgate_core::lane::LaneState;
+use oxgate_core::lane::{LaneAct, LaneState};
 use oxgate_core::{Clock, Fact, Reason, State};
 use oxgate_dispatch::UNROUTED;
 use oxgate_store::command::{Actor, LaneChange, Record};
@@ -36,15 +36,16 @@ async fn look(world: &World, life: &Life) {
     }
     let Ok(lanes) = life.store.lanes().await else { return };
     for lane in lanes {
-        let state = match lane.state {
-            LaneState::Paused if world.is_healed() || world.chance.thousandth(400) => LaneState::Open,
+        let act = match lane.state {
+            LaneState::Paused if world.is_healed() || world.chance.thousandth(400) => LaneAct::Resume,
             LaneState::Open if !world.is_healed() && world.scenario.busy_operator && world.chance.thousandth(100) => {
-                world.chance.one_of(&[&LaneState::Paused, &LaneState::Draining]).clone()
+                world.chance.one_of(&[LaneAct::Pause, LaneAct::Drain])
             }
             _ => continue,
         };
-        world.note("operator", format_args!("lane {} {}", lane.id, state.as_str()));
-        let change = LaneChange { lane: lane.id, state, reason: Reason::BY_PERSON, actor: Some(actor()) };
+        world.note("operator", format_args!("lane {} {}", lane.id, act.as_str()));
+        let seen = Some(lane.state);
+        let change = LaneChange { lane: lane.id, act, seen, reason: Reason::BY_PERSON, actor: Some(actor()) };
         // Refused, it is asked again at the next look.
         let _again = life.store.lane(change).await;
     }

@@ -66,6 +66,18 @@ pub(crate) async fn body(gateway: &Gateway, event: &EventRow) -> Result<Bytes, P
 }
 
 impl Act<'_> {
+    /// What is to be recorded when `fact` happens to the delivery.
+    pub(crate) fn record_of(
+        &self,
+        row: &DeliveryRow,
+        direction: Direction,
+        fact: Fact,
+        instead: Option<NewDelivery>,
+    ) -> Record {
+        let policy = self.gateway.routing.policy(&row.target, direction);
+        Record { actor: Some(self.caller.actor(self.why)), instead, ..Record::new(row.id, fact, policy) }
+    }
+
     /// Runs `fact` through the delivery's state machine; the delivery made by it, if it makes one.
     ///
     /// # Errors
@@ -77,28 +89,28 @@ impl Act<'_> {
         fact: Fact,
         instead: Option<NewDelivery>,
     ) -> Result<Option<DeliveryId>, Problem> {
-        let policy = self.gateway.routing.policy(&row.target, direction);
-        let actor = Some(self.caller.actor(self.why));
-        let record = Record { actor, instead, ..Record::new(row.id, fact, policy) };
-        match self.gateway.store.record(record).await? {
-            Recorded::Done { made, .. } => Ok(made),
-            Recorded::Illegal(illegal) => {
-                Err(Problem::new(Code::NotInThisState, illegal.to_string()).with("state", illegal.state.as_str()))
-            }
-            Recorded::Missing => Err(missing()),
-        }
+        made(&self.gateway.store.record(self.record_of(row, direction, fact, instead)).await?)
     }
 
-    /// Puts a delivery back on its way: in its place, by decision, or, when nobody took it, along today's routes.
+    /// Records all of it in one transaction; the deliveries made.
     ///
     /// # Errors
-    /// 409 when a decision is needed or out of place, no handler takes the event, or the state does not allow it.
+    /// 409 when one of the facts cannot happen in its delivery's state.
+    pub(crate) async fn carry_out(&self, records: Vec<Record>) -> Result<Vec<DeliveryId>, Problem> {
+        let recorded = self.gateway.store.records(records).await?;
+        recorded.iter().filter_map(|recorded| made(recorded).transpose()).collect()
+    }
+
+    /// What puts a delivery back on its way: in its place, by decision, or, when nobody took it, along today's routes.
+    ///
+    /// # Errors
+    /// 409 when a decision is needed or out of place, or no handler takes the event.
     pub(crate) async fn release(
         &self,
         row: &DeliveryRow,
         event: &EventRow,
         decision: Option<Decision>,
-    ) -> Result<Vec<DeliveryId>, Problem> {
+    ) -> Result<Vec<Record>, Problem> {
         let fact = match (needs_decision(row), decision) {
             (true, None) => return Err(undecided()),
             (true, Some(Decision::Accepted)) => Fact::DecideAccepted,
@@ -110,36 +122,50 @@ impl Act<'_> {
             (false, None) if is_unrouted(row) => return self.route_again(row, event).await,
             (false, None) => Fact::Release,
         };
-        self.record(row, event.direction, fact, None).await.map(Vec::from_iter)
+        Ok(vec![self.record_of(row, event.direction, fact, None)])
     }
 
     /// Hands an unrouted event to the handlers that take it now.
-    async fn route_again(&self, row: &DeliveryRow, event: &EventRow) -> Result<Vec<DeliveryId>, Problem> {
+    async fn route_again(&self, row: &DeliveryRow, event: &EventRow) -> Result<Vec<Record>, Problem> {
         let body = body(self.gateway, event).await?;
-        let mut routes = self.gateway.routing.deliveries(event, &body, None).into_iter();
-        let first = routes.next().ok_or_else(|| still_unrouted(self.gateway, event))?;
-        // The first one ends the unrouted delivery; the others are then replays of it.
-        let mut made = Vec::from_iter(self.record(row, event.direction, Fact::Reroute, Some(first)).await?);
-        for other in routes {
-            made.extend(self.record(row, event.direction, Fact::Replay, Some(other)).await?);
+        let routes = self.gateway.routing.deliveries(event, &body, None);
+        if routes.is_empty() {
+            return Err(still_unrouted(self.gateway, event));
         }
-        Ok(made)
+        // The first one ends the unrouted delivery; the others are then replays of it.
+        let facts = std::iter::once(Fact::Reroute).chain(std::iter::repeat(Fact::Replay));
+        let record = |(fact, route)| self.record_of(row, event.direction, fact, Some(route));
+        Ok(facts.zip(routes).map(record).collect())
     }
 
-    /// Hands a parked delivery to another target.
+    /// What hands a parked delivery to another target.
     ///
     /// # Errors
-    /// 422 when the target is not known, 409 when the state does not allow it.
+    /// 422 when the target is not known.
     pub(crate) async fn reroute(
         &self,
         row: &DeliveryRow,
         event: &EventRow,
         target: &str,
-    ) -> Result<Vec<DeliveryId>, Problem> {
+    ) -> Result<Vec<Record>, Problem> {
         let body = body(self.gateway, event).await?;
         let route = self.gateway.routing.deliveries(event, &body, Some(target)).into_iter().next();
         let route = route.ok_or_else(|| unknown_target(self.gateway, event.direction))?;
-        self.record(row, event.direction, Fact::Reroute, Some(route)).await.map(Vec::from_iter)
+        Ok(vec![self.record_of(row, event.direction, Fact::Reroute, Some(route))])
+    }
+}
+
+/// The delivery that a record made, if it made one.
+///
+/// # Errors
+/// 409 when the fact could not happen in the delivery's state.
+pub(crate) fn made(recorded: &Recorded) -> Result<Option<DeliveryId>, Problem> {
+    match recorded {
+        Recorded::Done { made, .. } => Ok(*made),
+        Recorded::Illegal(illegal) => {
+            Err(Problem::new(Code::NotInThisState, illegal.to_string()).with("state", illegal.state.as_str()))
+        }
+        Recorded::Missing => Err(missing()),
     }
 }
 

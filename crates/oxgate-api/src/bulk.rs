@@ -11,8 +11,10 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::State as Extract;
 use oxgate_core::delivery::Fact;
-use oxgate_core::{Address, Direction, EventId, State, Timestamp};
+use oxgate_core::limits::RECORDS_MAX;
+use oxgate_core::{Address, DeliveryId, Direction, EventId, State, Timestamp};
 use oxgate_dispatch::UNROUTED;
+use oxgate_store::command::Record;
 use oxgate_store::view::{DeliveryRow, EventQuery, EventRow};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -117,16 +119,18 @@ pub(crate) async fn releases(
     let chosen = parked(&gateway, &order, &mut tally).await?;
     let act = Act { gateway: &gateway, caller: &caller, why: &order.why };
     if !order.dry_run {
+        let mut acts = Vec::new();
         for (row, event) in &chosen {
-            let done = match &order.to {
+            let records = match &order.to {
                 Some(target) => act.reroute(row, event, target).await,
                 None => act.release(row, event, None).await,
             };
-            match done {
-                Ok(_) => tally.done += 1,
+            match records {
+                Ok(records) => acts.push((row.id, records)),
                 Err(problem) => tally.refuse(row.id.to_string(), &problem)?,
             }
         }
+        all(&gateway, acts, &mut tally).await?;
     }
     Ok(Json(tally.show(order.dry_run, "released")))
 }
@@ -147,39 +151,67 @@ pub(crate) async fn cancels(
     let chosen = parked(&gateway, &order, &mut tally).await?;
     let act = Act { gateway: &gateway, caller: &caller, why: &order.why };
     if !order.dry_run {
-        for (row, event) in &chosen {
-            match act.record(row, event.direction, Fact::Cancel, None).await {
-                Ok(_) => tally.done += 1,
-                Err(problem) => tally.refuse(row.id.to_string(), &problem)?,
-            }
-        }
+        let cancel = |(row, event): &(DeliveryRow, EventRow)| {
+            (row.id, vec![act.record_of(row, event.direction, Fact::Cancel, None)])
+        };
+        all(&gateway, chosen.iter().map(cancel).collect(), &mut tally).await?;
     }
     Ok(Json(tally.show(order.dry_run, "cancelled")))
 }
 
-/// The parked deliveries that a release is about, in the order in which their events were accepted.
+/// Carries out acts on many deliveries in the order given, as many in one transaction as it may have: the dispatcher hears
+/// of all of them at once, so none starts before one of its order key that is released with it. A fault in between leaves
+/// the first ones done and the others untouched, never a later one before an earlier one.
+async fn all(gateway: &Gateway, acts: Vec<(DeliveryId, Vec<Record>)>, tally: &mut Tally) -> Result<(), Problem> {
+    let mut acts = acts.into_iter().peekable();
+    while acts.peek().is_some() {
+        let (mut records, mut whose) = (Vec::new(), Vec::new());
+        while let Some((id, of_one)) = acts.next_if(|(_, next)| records.len() + next.len() <= RECORDS_MAX) {
+            whose.push((id, of_one.len()));
+            records.extend(of_one);
+        }
+        let stopped_at = whose.first().map(|(id, _)| id.to_string()).unwrap_or_default();
+        let recorded =
+            gateway.store.records(records).await.map_err(|refused| tally.stopped(&refused.into(), stopped_at))?;
+        let mut recorded = recorded.into_iter();
+        for (id, count) in whose {
+            let refusal = recorded.by_ref().take(count).find_map(|recorded| act::made(&recorded).err());
+            match refusal {
+                None => tally.done += 1,
+                Some(problem) => tally.refuse(id.to_string(), &problem)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The parked deliveries that a release is about, in the order of their lanes: by rank, which is that of acceptance but
+/// for replays.
 async fn parked(
     gateway: &Gateway,
     order: &Releases,
     tally: &mut Tally,
 ) -> Result<Vec<(DeliveryRow, EventRow)>, Problem> {
-    let mut pages = Pages::new(&order.events, Some(State::Parked), None);
-    let mut chosen = Vec::new();
-    while let Some(page) = pages.next(gateway).await? {
-        for event in page.into_iter().filter(|event| order.events.takes(event)) {
-            for row in gateway.store.deliveries(event.id).await?.into_iter().filter(|row| order.takes(row)) {
-                if act::needs_decision(&row) {
-                    tally.need_decision += 1;
-                } else if chosen.len() < order.limit as usize {
-                    tally.count(&row, event.direction);
-                    chosen.push((row, event.clone()));
-                } else {
-                    return Ok(chosen);
-                }
+    let (mut chosen, mut after) = (Vec::new(), None);
+    loop {
+        let page = gateway.store.parked(order.target.clone(), after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(chosen) };
+        after = Some(last.id);
+        for row in page.into_iter().filter(|row| order.takes(row)) {
+            let Some(event) = gateway.store.event(row.id.event).await? else { continue };
+            if !order.events.takes(&event) {
+                continue;
+            }
+            if act::needs_decision(&row) {
+                tally.need_decision += 1;
+            } else if chosen.len() < order.limit as usize {
+                tally.count(&row, event.direction);
+                chosen.push((row, event));
+            } else {
+                return Ok(chosen);
             }
         }
     }
-    Ok(chosen)
 }
 
 impl Releases {
@@ -347,13 +379,18 @@ impl Tally {
     /// Notes a refusal; one that every further act would meet too ends the call.
     fn refuse(&mut self, id: String, problem: &Problem) -> Result<(), Problem> {
         if problem.status().is_server_error() || problem.code() == Code::Busy {
-            return Err(problem.clone().with("done", self.done).with("stopped_at", id));
+            return Err(self.stopped(problem, id));
         }
         self.refused += 1;
         if self.refusals.len() < REFUSALS_SHOWN {
             self.refusals.push(json!({ "id": id, "problem": problem.document() }));
         }
         Ok(())
+    }
+
+    /// A problem that ends the call, with how far it came.
+    fn stopped(&self, problem: &Problem, at: String) -> Problem {
+        problem.clone().with("done", self.done).with("stopped_at", at)
     }
 
     fn show(self, dry_run: bool, done: &str) -> Value {

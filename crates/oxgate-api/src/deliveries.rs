@@ -52,7 +52,7 @@ pub(crate) async fn release(
     let Release { why, decision } = intake::act(body, members).await?;
     let (row, event) = both(&gateway, &id).await?;
     let act = Act { gateway: &gateway, caller: &caller, why: &why };
-    let made = act.release(&row, &event, decision).await?;
+    let made = act.carry_out(act.release(&row, &event, decision).await?).await?;
     done(&gateway, &row, &made).await
 }
 
@@ -96,7 +96,7 @@ pub(crate) async fn reroute(
         target.ok_or_else(|| Problem::new(Code::BadShape, format!("`target` is missing: expected {members}")))?;
     let (row, event) = both(&gateway, &id).await?;
     let act = Act { gateway: &gateway, caller: &caller, why: &why };
-    let made = act.reroute(&row, &event, &target).await?;
+    let made = act.carry_out(act.reroute(&row, &event, &target).await?).await?;
     done(&gateway, &row, &made).await
 }
 

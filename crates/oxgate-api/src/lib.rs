@@ -118,6 +118,9 @@ mod index;
 /// Lanes.
 mod lanes;
 
+/// What a lane has whose target is gone from the configuration.
+mod orphans;
+
 /// What one side has and the other has not.
 mod reconcile;
 

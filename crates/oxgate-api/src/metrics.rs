@@ -18,6 +18,23 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Everything that is told as an operational event, by type.
+const ALARMS: [&str; 13] = [
+    "answer.overflow",
+    "answer.suspect",
+    "delivery.failed_downstream",
+    "delivery.parked",
+    "disk.low",
+    "event.suspected_duplicate",
+    "expectation.late",
+    "feed.silent",
+    "handler.caught_up",
+    "lane.blocked",
+    "lane.orphaned",
+    "reconcile.gap",
+    "redox.retrying",
+];
+
 /// Requests by method, route template and status.
 #[derive(Clone, Debug, Default)]
 pub struct Requests(Arc<Mutex<BTreeMap<Kind, u64>>>);
@@ -105,10 +122,23 @@ impl Snapshot {
             ("store_duplicates", "Redeliveries recognised", counters.duplicates),
             ("store_groups_without_write", "Groups that needed no sync", counters.groups_without_write),
             ("store_checkpoints", "Checkpoints run", counters.checkpoints),
+            (
+                "store_suspected_duplicates",
+                "Events with the content of an earlier one under another id",
+                counters.suspected,
+            ),
             ("store_illegal", "Facts that could not happen in a delivery's state", counters.illegal),
         ] {
             self.counter(name, help, value);
         }
+        if let Some(free) = gateway.store.disk_free_bytes() {
+            self.gauge("store_disk_free_bytes", "Free bytes on the disk of the data folder", free);
+        }
+        // All of them from the start, so that an alarm can be set on a figure that has not moved yet.
+        let mut alarms: BTreeMap<String, u64> = ALARMS.map(|what| (what.to_owned(), 0)).into();
+        alarms.extend(gateway.store.alarms());
+        let samples = alarms.into_iter().map(|(what, count)| (vec![("type", what)], count)).collect();
+        self.family("alarms", "Operational events by type", MetricType::Counter, samples);
         let health = gateway.store.health();
         let is = |wanted| (vec![("health", health_name(wanted).to_owned())], u64::from(health == wanted));
         let samples = [Health::Well, Health::DiskLow, Health::Sick].map(is).to_vec();

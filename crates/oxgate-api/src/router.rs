@@ -4,7 +4,7 @@ use crate::gateway::Gateway;
 use crate::scope::Scope;
 use crate::{
     admin, bulk, deliveries, expectations, exports, fhir, files, guard, health, hl7, inbox, lanes, look, metrics,
-    openapi, query, reconcile, replay, resend, search, stream, submit,
+    openapi, orphans, query, reconcile, replay, resend, search, stream, submit,
 };
 use axum::Router;
 use axum::handler::Handler;
@@ -84,6 +84,8 @@ pub(crate) fn table() -> Vec<Entry> {
         act("/v1/lanes/{id}/pause", lanes::pause),
         act("/v1/lanes/{id}/resume", lanes::resume),
         act("/v1/lanes/{id}/drain", lanes::drain),
+        act("/v1/lanes/{id}/reassign", orphans::reassign),
+        act("/v1/lanes/{id}/cancel", orphans::cancel),
         show("/v1/bulk", exports::list),
         show("/v1/bulk/{name}", exports::show),
         act("/v1/bulk/{name}/start", exports::start),

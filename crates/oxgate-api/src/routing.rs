@@ -58,6 +58,23 @@ impl Routing {
         routes.targets.iter().find(|spec| spec.name == target).map_or(usual, |spec| spec.policy)
     }
 
+    /// Whether the configuration has this target.
+    pub(crate) fn knows(&self, target: &str) -> bool {
+        target == UNROUTED || self.routes().targets.iter().any(|spec| spec.name == target)
+    }
+
+    /// Whether deliveries of an event can be handed to this target as they are.
+    pub(crate) fn can_take_over(&self, event: &EventRow, target: &str) -> bool {
+        match event.direction {
+            Direction::Outbound => {
+                let routes = self.routes();
+                let source = routes.outbound.source_by_id(&event.address.source);
+                source.is_some_and(|source| PRIORITIES.iter().any(|one| source.account.target_for(*one) == target))
+            }
+            direction => self.targets(direction).iter().any(|name| name == target),
+        }
+    }
+
     /// The rules of a pull handler, or the names of those that there are.
     pub(crate) fn pull(&self, name: &str) -> Result<TargetSpec, Vec<String>> {
         let routes = self.routes();
@@ -108,7 +125,7 @@ impl Routing {
         }
         let of_route = |route: &Route| NewDelivery {
             target: route.target.clone(),
-            scope: LaneScope::of(&route.lane_by, &event.door, &event.address),
+            scope: LaneScope::of(&route.lane_by, route.order_by, &event.door, &event.address),
             keys: self.order_keys(route.order_by, &event.address, body),
             delivery: Delivery::queued(self.clock.now(), None),
         };
@@ -130,7 +147,10 @@ impl Routing {
         by.push(LaneBy::Destination);
         let of_destination = |id: &str| NewDelivery {
             target: to.clone(),
-            scope: LaneScope::of(&by, &event.door, &Address { destination: id.to_owned(), ..event.address.clone() }),
+            scope: {
+                let address = Address { destination: id.to_owned(), ..event.address.clone() };
+                LaneScope::of(&by, plan.order_by, &event.door, &address)
+            },
             keys: keys.clone(),
             delivery: Delivery::queued(self.clock.now(), None),
         };

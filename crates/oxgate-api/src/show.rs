@@ -100,23 +100,31 @@ pub(crate) fn timeline_entry(entry: &TimelineEntry) -> Value {
     })
 }
 
-/// A lane with its counts.
-pub(crate) fn lane(row: &LaneRow, depth: LaneDepth, now: Timestamp) -> Value {
-    let (until, blocked_by) = match &row.state {
-        LaneState::Waiting { until } => (time(*until), Value::Null),
-        LaneState::Blocked { by } => (Value::Null, by.to_string().into()),
-        _ => (Value::Null, Value::Null),
-    };
+/// What a lane is doing, in one word. One that is open while its target is down, which `probe` says, waits for it.
+pub(crate) fn lane_state(row: &LaneRow, probe: Option<&Timestamp>) -> &'static str {
+    if row.state == LaneState::Open && probe.is_some() { "waiting" } else { row.state.as_str() }
+}
+
+/// A lane with its counts; `probe` when its target is down.
+pub(crate) fn lane(row: &LaneRow, depth: LaneDepth, probe: Option<&Timestamp>, now: Timestamp) -> Value {
+    let (mut until, mut blocked_by, mut after) = (Value::Null, Value::Null, Value::Null);
+    match &row.state {
+        LaneState::Open => until = maybe_time(probe.copied()),
+        LaneState::Blocked { by } => blocked_by = by.to_string().into(),
+        LaneState::After { lane, .. } => after = (*lane).into(),
+        _ => {}
+    }
     let oldest_age = depth.oldest.map(|oldest| now.since(oldest).as_secs());
     json!({
         "id": row.id,
         "target": row.target,
         "label": row.label,
-        "state": row.state.as_str(),
+        "state": lane_state(row, probe),
         "reason": reason(&row.reason),
         "since": time(row.since),
         "until": until,
         "blocked_by": blocked_by,
+        "after": after,
         "open": depth.open,
         "parked": depth.parked,
         "oldest_age_s": oldest_age,

@@ -17,6 +17,10 @@ pub const CATCH_UP_MAX: usize = 256;
 /// Bodies above this are stored in parts, so that one large document does not hold up a group commit.
 pub const BODY_PART_BYTES: usize = 256 * 1024;
 
+/// Facts that are recorded in one transaction by one act of a person over many deliveries: a few milliseconds of the
+/// writer's time. A larger act takes several, each of them whole.
+pub const RECORDS_MAX: usize = 500;
+
 /// Commands waiting for the writer. Beyond it the door answers 503.
 pub const WRITER_QUEUE_COMMANDS: usize = 4_096;
 

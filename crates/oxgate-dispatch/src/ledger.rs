@@ -2,7 +2,7 @@
 
 use crate::target::BoxFuture;
 use oxgate_core::{DeliveryId, EventId};
-use oxgate_store::command::{LaneChange, Record, Recorded, SealedBody};
+use oxgate_store::command::{Command, LaneChange, LaneChanged, Record, Recorded, SealedBody};
 use oxgate_store::view::{Change, EventRow, LaneRow, OpenDelivery};
 use oxgate_store::{Refused, Store};
 
@@ -37,8 +37,11 @@ pub trait Ledger: Send + Sync + 'static {
     /// Runs a fact through a delivery's state machine.
     fn record(&self, record: Record) -> BoxFuture<'_, Result<Recorded, Refused>>;
 
-    /// Changes a lane's state; `false` when there is no such lane.
-    fn lane(&self, change: LaneChange) -> BoxFuture<'_, Result<bool, Refused>>;
+    /// Changes a lane's state, unless it has moved on from the one that was seen.
+    fn lane(&self, change: LaneChange) -> BoxFuture<'_, Result<LaneChanged, Refused>>;
+
+    /// Notes that a delivery comes out of order, before anybody is told so.
+    fn overtaken(&self, id: DeliveryId) -> BoxFuture<'_, Result<(), Refused>>;
 
     /// One event.
     fn event(&self, id: EventId) -> BoxFuture<'_, Result<Option<EventRow>, ReadFailed>>;
@@ -83,8 +86,12 @@ impl Ledger for Store {
         Box::pin(Self::record(self, record))
     }
 
-    fn lane(&self, change: LaneChange) -> BoxFuture<'_, Result<bool, Refused>> {
+    fn lane(&self, change: LaneChange) -> BoxFuture<'_, Result<LaneChanged, Refused>> {
         Box::pin(Self::lane(self, change))
+    }
+
+    fn overtaken(&self, id: DeliveryId) -> BoxFuture<'_, Result<(), Refused>> {
+        Box::pin(async move { self.command(Command::Overtaken(id)).await.map(|_| ()) })
     }
 
     fn event(&self, id: EventId) -> BoxFuture<'_, Result<Option<EventRow>, ReadFailed>> {

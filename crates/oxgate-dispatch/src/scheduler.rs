@@ -61,9 +61,9 @@ struct Lane {
 }
 
 impl Lane {
-    /// A lane that waits for its target is held by the target's gate, which knows the newer time.
-    const fn starts(&self) -> bool {
-        !self.suspended && matches!(self.state, LaneState::Open | LaneState::Waiting { .. })
+    /// The last rank that may start; `None` when nothing may.
+    const fn starts_through(&self) -> Option<u64> {
+        if self.suspended { None } else { self.state.starts_through() }
     }
 }
 
@@ -226,7 +226,7 @@ impl Scheduler {
     /// stays as it is.
     pub fn block(&mut self, lane: i64, by: DeliveryId) {
         self.with_lane(lane, |lane| {
-            if lane.starts() {
+            if lane.starts_through().is_some() {
                 lane.state = LaneState::Blocked { by };
             }
         });
@@ -487,7 +487,8 @@ impl Scheduler {
     fn touch(&mut self, number: i64) {
         let Some(lane) = self.lanes.get_mut(&number) else { return };
         let gate = self.gates.get_mut(&lane.target);
-        let starts = lane.starts() && gate.is_some();
+        lane.window.start_through(lane.starts_through().filter(|_| gate.is_some()));
+        let starts = lane.starts_through().is_some() && gate.is_some();
         let due = if starts { lane.window.next_due() } else { None };
         let wake = [due, lane.window.next_expiry()].into_iter().flatten().min();
         if wake != lane.wake {

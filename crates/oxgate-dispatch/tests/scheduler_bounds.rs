@@ -60,6 +60,36 @@ fn g9_memory_follows_the_window_and_not_the_number_of_keys() {
 }
 
 #[test]
+fn g9_memory_follows_the_window_when_every_key_has_a_head_that_fails() {
+    let mut scheduler = scheduler(1, 4);
+    for seq in 1..=100_000 {
+        scheduler.admit(open(seq, 0, OrderKeys::Some(vec![seq + 7])));
+    }
+    let mut tried = 0;
+    loop {
+        for load in scheduler.wants_load() {
+            let first = usize::try_from(load.from.0.max(1)).expect("small");
+            let rows = (first..=100_000).take(load.limit);
+            let rows = rows.map(|seq| open(seq as u64, 0, OrderKeys::Some(vec![seq as u64 + 7]))).collect();
+            scheduler.loaded(load, Some(rows));
+        }
+        let size = scheduler.size();
+        assert!(size.deliveries <= LANE_WINDOW && size.keys <= LANE_WINDOW, "{size:?}");
+        let starts = scheduler.pick(NOW);
+        if starts.is_empty() {
+            break;
+        }
+        for start in starts {
+            tried += 1;
+            scheduler.attempt_over("app", start.id);
+            let later = Delivery::queued(Timestamp(NOW.0 + 1_000_000), None);
+            scheduler.still_open(0, start.id, later, false, NOW);
+        }
+    }
+    assert!(tried >= LANE_WINDOW / 2, "only {tried} of them were tried");
+}
+
+#[test]
 fn lanes_of_a_target_take_turns() {
     let mut scheduler = scheduler(3, 1);
     for seq in 0..30_u64 {

@@ -115,7 +115,7 @@ impl Inbound {
         }
         let delivery = NewDelivery {
             target: route.target.clone(),
-            scope: LaneScope::of(&route.lane_by, &event.door, &event.address),
+            scope: LaneScope::of(&route.lane_by, route.order_by, &event.door, &event.address),
             keys,
             delivery: Delivery::queued(self.parts.clock.now(), None),
         };

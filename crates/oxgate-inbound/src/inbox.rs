@@ -212,15 +212,15 @@ impl Inbox {
 
     /// A run, or when there may be one at the latest.
     async fn look(&self, ask: &Ask) -> Result<Result<Run, Timestamp>, InboxError> {
-        let mut lanes: Vec<i64> = {
+        let mut lanes: Vec<(i64, u64)> = {
             let lanes = self.store.busy_lanes().await?;
-            let ours = lanes.into_iter().filter(|lane| lane.target == ask.target && lane.state.starts());
-            ours.map(|lane| lane.id).collect()
+            let ours = lanes.into_iter().filter(|lane| lane.target == ask.target);
+            ours.filter_map(|lane| Some((lane.id, lane.state.starts_through()?))).collect()
         };
         let turn = self.lock().turn;
-        lanes.sort_unstable_by_key(|lane| (*lane <= turn, *lane));
+        lanes.sort_unstable_by_key(|(lane, _)| (*lane <= turn, *lane));
         let mut look_again = Timestamp::NEVER;
-        for lane in lanes {
+        for (lane, through) in lanes {
             let place = match self.reserve(lane) {
                 Ok(place) => place,
                 Err(until) => {
@@ -228,7 +228,8 @@ impl Inbox {
                     continue;
                 }
             };
-            let window = self.store.window(lane, (0, 0), LANE_WINDOW).await?;
+            let mut window = self.store.window(lane, (0, 0), LANE_WINDOW).await?;
+            window.retain(|delivery| delivery.rank <= through);
             let Choice { run, due } = run::choose(window, ask.most.min(RUN_MAX), self.clock.now());
             look_again = look_again.min(due);
             let loaded = self.load(run, ask.inline_max).await?;
@@ -329,7 +330,8 @@ impl Inbox {
 
     fn record(&self, id: DeliveryId, policy: Policy, began: Timestamp, verdict: Verdict) -> Record {
         let ended_at = self.clock.now();
-        let attempt = |reason| AttemptRecord { started_at: began, ended_at, status: None, reason, detail: None };
+        let attempt =
+            |reason| AttemptRecord { no: None, started_at: began, ended_at, status: None, reason, detail: None };
         match verdict {
             Verdict::Ack => Record { attempt: Some(attempt(Reason::NONE)), ..Record::new(id, Fact::Accepted, policy) },
             Verdict::Nack { retry_in, park } => {

@@ -21,6 +21,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use oxgate_core::lane::{LaneBy, LaneScope};
 use oxgate_core::limits::BODY_BYTES_MAX;
+use oxgate_core::order::OrderBy;
 use oxgate_core::{Address, Delivery, OrderKeys, Reason, State, Timestamp};
 use oxgate_dispatch::{BytesBudget, UNROUTED};
 use oxgate_store::command::NewDelivery;
@@ -155,7 +156,7 @@ impl Ended {
         let state = if matches!(self, Self::Answered(_)) { State::Settled } else { State::Expired };
         NewDelivery {
             target: target.to_owned(),
-            scope: LaneScope::of(&[LaneBy::Endpoint], verified.door().name(), &Address::default()),
+            scope: LaneScope::of(&[LaneBy::Endpoint], OrderBy::None, verified.door().name(), &Address::default()),
             keys: OrderKeys::Free,
             delivery: Delivery { state, reason: self.reason(), attempts: 1, ..Delivery::queued(verified.at(), None) },
         }

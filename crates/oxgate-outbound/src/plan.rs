@@ -207,14 +207,14 @@ impl Plan {
     pub(crate) fn scope(&self, address: &Address) -> LaneScope {
         let mut by = self.lane_by.clone();
         by.push(LaneBy::Destination);
-        LaneScope::of(&by, crate::DOOR, address)
+        LaneScope::of(&by, self.order_by, crate::DOOR, address)
     }
 }
 
 /// Whether a lane label made by [`Plan::scope`], by this plan or an earlier one, leads to the destination with this id.
 pub(crate) fn leads_to(label: &str, destination: &str) -> bool {
     let address = Address { destination: destination.to_owned(), ..Address::default() };
-    let part = LaneScope::of(&[LaneBy::Destination], crate::DOOR, &address);
+    let part = LaneScope::of(&[LaneBy::Destination], OrderBy::All, crate::DOOR, &address);
     label.split(' ').any(|candidate| candidate == part.as_str())
 }
 

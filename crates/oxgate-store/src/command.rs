@@ -1,8 +1,9 @@
 //! What can be asked of the store, and what comes back: plain values, so that a second store and a simulation take the same.
 
+use crate::view::LaneRow;
 use oxgate_core::delivery::{Fact, Policy};
 use oxgate_core::expectation::{Fit, Grade, KeyKind};
-use oxgate_core::lane::{LaneScope, LaneState};
+use oxgate_core::lane::{LaneAct, LaneScope, LaneState};
 use oxgate_core::{
     Address, ContentHash, DedupKey, Delivery, DeliveryId, Direction, Downstream, EventId, Flags, KeyHash, OrderKeys,
     Reason, Refs, Timestamp,
@@ -214,6 +215,9 @@ pub enum Submitted {
 /// A finished attempt, for the timeline. A successful first attempt needs no row of its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AttemptRecord {
+    /// Which attempt of a repeatable target it was, as counted when it began: the same one told again, because its commit
+    /// was refused and had taken effect all the same, is known by it. Absent where nobody tells it again.
+    pub no: Option<u32>,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended.
@@ -306,12 +310,16 @@ pub struct Follow {
 }
 
 /// A change to a lane asked by a person or by the dispatcher.
+///
+/// Two who act at once must not undo each other unseen, so whoever decided by what they saw says what that was.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LaneChange {
     /// The lane's number.
     pub lane: i64,
-    /// What it is to do.
-    pub state: LaneState,
+    /// What is asked.
+    pub act: LaneAct,
+    /// The state that the act was decided by: in any other, nothing is changed. Absent: whatever the lane is doing.
+    pub seen: Option<LaneState>,
     /// Why, content-free.
     pub reason: Reason,
     /// Who, when a person did.
@@ -344,6 +352,58 @@ pub struct Given {
     pub unrouted: Option<DeliveryId>,
 }
 
+/// What became of a [`LaneChange`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum LaneChanged {
+    /// The lane as it stands now.
+    Done(LaneRow),
+    /// It had left the state that was seen; nothing written. The lane as it stands.
+    Moved(LaneRow),
+    /// There is no such lane; nothing written.
+    Missing,
+}
+
+/// The unfinished deliveries of an orphaned lane, to be handed to another target: step by step, each step with the same
+/// command, until nothing is left.
+///
+/// They go to a lane of their own at the new target, with their ranks, keys and holds. It starts nothing before the last
+/// of them has come; and what is accepted for the new target from then on, and may belong to the same events' order, waits
+/// until they are gone.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reassign {
+    /// The orphaned lane's number.
+    pub lane: i64,
+    /// The configured name of the target that takes over.
+    pub to: String,
+    /// The most deliveries moved in this step; at least 1.
+    pub rows: u32,
+    /// Who.
+    pub actor: Actor,
+}
+
+/// What became of a [`Reassign`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reassigned {
+    /// Moved.
+    Done {
+        /// The lane that took them.
+        lane: LaneRow,
+        /// Deliveries moved in this step.
+        moved: u32,
+        /// Whether that was the last step.
+        complete: bool,
+    },
+    /// The lane is not orphaned; nothing written. The lane as it stands.
+    NotOrphaned(LaneRow),
+    /// What another lane has comes first; nothing written.
+    After {
+        /// The other lane's number.
+        lane: i64,
+    },
+    /// There is no such lane.
+    Missing,
+}
+
 /// One command for the writer. Commands are applied in groups, each group in one transaction with one sync.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
@@ -353,8 +413,16 @@ pub enum Command {
     Submit(Box<Submit>),
     /// Run a fact through a delivery's state machine.
     Record(Box<Record>),
+    /// Run facts through deliveries' state machines, all of them in this command's transaction, in the order given: the
+    /// dispatcher hears of none before all are durable. Where one is refused, so are the later ones of its delivery. At
+    /// most [`oxgate_core::limits::RECORDS_MAX`].
+    Records(Vec<Record>),
     /// Change a lane's state.
     Lane(LaneChange),
+    /// Hand what an orphaned lane still has to another target.
+    Reassign(Reassign),
+    /// Somebody is about to be told that this delivery comes out of order; its row says so from then on.
+    Overtaken(DeliveryId),
     /// Write one part of a large body before its event.
     Part {
         /// The body's id.
@@ -465,8 +533,12 @@ pub enum Outcome {
     Submitted(Submitted),
     /// Of [`Command::Record`].
     Recorded(Recorded),
-    /// Of [`Command::Lane`]: whether the lane exists.
-    Lane(bool),
+    /// Of [`Command::Records`], in their order.
+    Records(Vec<Recorded>),
+    /// Of [`Command::Lane`].
+    Lane(LaneChanged),
+    /// Of [`Command::Reassign`].
+    Reassigned(Reassigned),
     /// Of [`Command::Sweep`], [`Command::Late`] and [`Command::Follow`]: how many rows changed. Of [`Command::CatchUp`]: how
     /// many deliveries were made.
     Rows(u32),

@@ -43,7 +43,8 @@ impl Disk {
 
     /// Looks again and says whether new work must be refused. Between the two marks the last answer stands.
     pub(crate) fn look(&self) -> bool {
-        let free = self.free();
+        // A file system that does not tell is taken for large; a full disk will say so itself.
+        let free = self.free().unwrap_or(u64::MAX);
         if free < DISK_FREE_LOW_BYTES && !self.faults.has(Mutation::G9IgnoreSpace) {
             if !self.low.swap(true, Ordering::Relaxed) {
                 tracing::error!(free_bytes = free, "little free space: new events are refused until there is more");
@@ -68,11 +69,10 @@ impl Disk {
         }
     }
 
-    fn free(&self) -> u64 {
-        self.faults.free_bytes().unwrap_or_else(|| {
-            // A file system that does not tell is taken for large; a full disk will say so itself.
-            statvfs(&self.folder).map_or(u64::MAX, |stat| stat.f_bavail.saturating_mul(stat.f_frsize))
-        })
+    /// What is free for us; `None` when the file system does not tell.
+    pub(crate) fn free(&self) -> Option<u64> {
+        let told = || statvfs(&self.folder).ok().map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize));
+        self.faults.free_bytes().or_else(told)
     }
 
     fn lay_reserve(&self) {

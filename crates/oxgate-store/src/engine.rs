@@ -9,7 +9,7 @@ use crate::view::{
     TimelineEntry,
 };
 use oxgate_core::expectation::Standing;
-use oxgate_core::limits::{CATCH_UP_MAX, CHILDREN_MAX};
+use oxgate_core::limits::{CATCH_UP_MAX, CHILDREN_MAX, RECORDS_MAX};
 use oxgate_core::{AttemptId, DeliveryId, EventId, KeyHash, Timestamp};
 use std::sync::Arc;
 
@@ -26,8 +26,12 @@ pub struct Applied {
     pub events: u64,
     /// Redeliveries recognised.
     pub duplicates: u64,
+    /// Events with the content of an earlier one under another id.
+    pub suspected: u64,
     /// Facts of our own that could not happen.
     pub illegal: u64,
+    /// Types of the operational events, whether or not somebody takes them.
+    pub alarms: Vec<String>,
 }
 
 /// What a database said; each has its own words.
@@ -73,6 +77,12 @@ pub enum CommandError {
     /// More deliveries in one transaction than it is meant to carry.
     #[error("{count} deliveries are to be given at once: at most {CATCH_UP_MAX} are")]
     TooManyGiven {
+        /// How many.
+        count: usize,
+    },
+    /// More facts in one transaction than it is meant to carry.
+    #[error("{count} facts are to be recorded at once: at most {RECORDS_MAX} are")]
+    TooManyRecords {
         /// How many.
         count: usize,
     },

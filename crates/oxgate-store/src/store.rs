@@ -2,7 +2,8 @@
 
 use crate::Refused;
 use crate::command::{
-    Accept, Accepted, Command, LaneChange, LinkedAnswer, Outcome, Record, Recorded, SealedBody, Submit, Submitted,
+    Accept, Accepted, Command, LaneChange, LaneChanged, LinkedAnswer, Outcome, Reassign, Reassigned, Record, Recorded,
+    SealedBody, Submit, Submitted,
 };
 use crate::engine::{ReadError, StoredBody};
 use crate::open::{self, OpenError, Opened};
@@ -14,6 +15,7 @@ use crate::view::{
 };
 use oxgate_core::expectation::Standing;
 use oxgate_core::{AttemptId, Clock, DeliveryId, Entropy, EventId, KeyHash, Keyed, Timestamp};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -211,13 +213,35 @@ impl Store {
         }
     }
 
-    /// Changes a lane's state. Resolves when durable; `false`: no such lane.
+    /// Records several facts, all in one transaction and in the order given. Resolves when durable; waits for room.
+    ///
+    /// # Errors
+    /// As for [`Store::record`], for all of them.
+    pub async fn records(&self, records: Vec<Record>) -> Result<Vec<Recorded>, Refused> {
+        match self.command(Command::Records(records)).await? {
+            Outcome::Records(recorded) => Ok(recorded),
+            _ => Err(Refused::Fault),
+        }
+    }
+
+    /// Changes a lane's state, unless it has moved on from the one that was seen. Resolves when durable.
     ///
     /// # Errors
     /// As for [`Store::record`].
-    pub async fn lane(&self, change: LaneChange) -> Result<bool, Refused> {
+    pub async fn lane(&self, change: LaneChange) -> Result<LaneChanged, Refused> {
         match self.command(Command::Lane(change)).await? {
-            Outcome::Lane(found) => Ok(found),
+            Outcome::Lane(changed) => Ok(changed),
+            _ => Err(Refused::Fault),
+        }
+    }
+
+    /// One step of handing an orphaned lane to another target. Resolves when durable.
+    ///
+    /// # Errors
+    /// As for [`Store::record`].
+    pub async fn reassign(&self, reassign: Reassign) -> Result<Reassigned, Refused> {
+        match self.command(Command::Reassign(reassign)).await? {
+            Outcome::Reassigned(reassigned) => Ok(reassigned),
             _ => Err(Refused::Fault),
         }
     }
@@ -472,6 +496,16 @@ impl Store {
     /// Exact counters since start.
     pub fn counters(&self) -> Counters {
         self.inner.opened.shared.counts.read(self.inner.opened.log.checkpoints())
+    }
+
+    /// Operational events by type since start, whether or not a target takes them.
+    pub fn alarms(&self) -> BTreeMap<String, u64> {
+        self.inner.opened.shared.counts.alarms()
+    }
+
+    /// Free bytes on the store's disk; `None` when its file system does not tell.
+    pub fn disk_free_bytes(&self) -> Option<u64> {
+        self.inner.opened.shared.disk.free()
     }
 
     /// Stops the writer after what is queued, empties the log, releases the lock. Later calls are refused.

@@ -263,6 +263,8 @@ pub struct Counters {
     pub groups_without_write: u64,
     /// Checkpoints run.
     pub checkpoints: u64,
+    /// Events that came with the content of an earlier one under another id: kept, flagged, delivered.
+    pub suspected: u64,
     /// Facts that could not happen: must stay zero for our own facts.
     pub illegal: u64,
 }

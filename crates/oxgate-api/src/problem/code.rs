@@ -155,6 +155,10 @@ codes! {
     NoExportRuns = 80, CONFLICT, "The bulk export does not run";
     /// The run could not be written down.
     ExportNotNow = 81, SERVICE_UNAVAILABLE, "The bulk export cannot be started just now";
+    /// The lane has left the state by which the act was decided.
+    LaneMoved = 90, CONFLICT, "The lane is doing something else by now";
+    /// Only what an orphaned lane has is reassigned, or cancelled with it.
+    NotOrphaned = 91, CONFLICT, "The lane is not orphaned";
 }
 
 impl Code {

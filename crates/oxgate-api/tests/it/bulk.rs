@@ -2,7 +2,7 @@
 
 use crate::house::House;
 use oxgate_core::delivery::{Fact, Policy};
-use oxgate_core::{Reason, Timestamp};
+use oxgate_core::{DeliveryId, Reason, State, Timestamp};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -171,4 +171,43 @@ async fn replays_by_state_name_a_state() {
     assert_eq!(post(&house, "/v1/replays", json!({ "state": "parked" })).await["events"], 4);
     let answer = house.call("POST", "/v1/replays", json!({ "state": "lost" }).to_string()).await;
     assert_eq!(answer.code(), "OXG0009");
+}
+
+fn refused() -> [Fact; 2] {
+    let rejected = Fact::EventFailure { reason: Reason::REJECTED, counts: true, retry_at: crate::house::NOW };
+    [Fact::Start, rejected]
+}
+
+#[tokio::test]
+async fn g3_what_is_released_together_is_durable_together() {
+    let house = House::still();
+    let mut ids = Vec::new();
+    for number in ["1", "2", "3"] {
+        let (_, delivery) = house.submitted(number).await;
+        house.happened(delivery, Policy::REDOX, refused()).await;
+        ids.push(delivery);
+    }
+    let groups = || house.gateway.store.counters().groups;
+    let before = groups();
+    let body = json!({ "dry_run": false, "why": "set up by now" }).to_string();
+    assert_eq!(house.call("POST", "/v1/releases", body.clone()).await.json()["released"], 3);
+    assert_eq!(groups() - before, 1, "one transaction: nobody hears of one of them alone");
+    assert_eq!(house.call("POST", "/v1/releases", body).await.json()["released"], 0);
+}
+
+#[tokio::test]
+async fn g3_the_first_of_a_lane_is_released_first_whatever_its_event_s_age() {
+    let house = House::still();
+    let (event, first) = house.submitted("1").await;
+    house.happened(first, Policy::REDOX, [Fact::Start, Fact::Accepted]).await;
+    let (_, second) = house.submitted("2").await;
+    house.happened(second, Policy::REDOX, refused()).await;
+    // The first event once more, behind the second one.
+    let replay = house.call("POST", &format!("/v1/events/{event}/replay"), "").await.json();
+    let replay: DeliveryId = replay["deliveries"][0].as_str().unwrap().parse().unwrap();
+    house.happened(replay, Policy::REDOX, refused()).await;
+    let one = json!({ "dry_run": false, "limit": 1 }).to_string();
+    assert_eq!(house.call("POST", "/v1/releases", one).await.json()["released"], 1);
+    let state = async |id| house.gateway.store.delivery(id).await.unwrap().unwrap().row.state;
+    assert_eq!((state(second).await, state(replay).await), (State::Queued, State::Parked));
 }

@@ -326,7 +326,7 @@ fn outbound_plan() -> Plan {
     }
 }
 
-fn inbound_plan() -> InboundPlan {
+pub(crate) fn inbound_plan() -> InboundPlan {
     InboundPlan {
         listeners: Vec::new(),
         exports: Vec::new(),

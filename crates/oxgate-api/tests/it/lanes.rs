@@ -95,3 +95,34 @@ async fn a_paused_lane_delivers_nothing_and_a_resumed_one_does() {
     let again = house.call_with("POST", "/v1/events?wait=5m", &key, order("2")).await.json();
     assert_eq!((&again["id"], &again["state"]), (&second.json()["id"], &json!("settled")));
 }
+
+#[tokio::test]
+async fn an_act_can_be_bound_to_the_state_it_was_decided_by() {
+    let house = House::still();
+    house.submitted("1").await;
+    let lane = only_lane(&house).await;
+    let path = format!("/v1/lanes/{}/pause", lane["id"]);
+    let body = |state: &str| json!({ "if_state": state, "why": "maintenance" }).to_string();
+    let answer = house.call("POST", &path, body("draining")).await;
+    assert_eq!((answer.code().as_str(), answer.text_of("state").as_str()), ("OXG0090", "open"));
+    assert_eq!(only_lane(&house).await["state"], "open", "nothing was changed");
+    assert_eq!(house.call("POST", &path, body("open")).await.json()["state"], "paused");
+    assert_eq!(house.call("POST", &path, body("open")).await.code(), "OXG0090");
+}
+
+#[tokio::test]
+async fn g3_a_lane_that_waits_for_another_is_shown_and_cannot_be_hurried() {
+    let house = House::still();
+    house.pushed("PatientAdmin", "Arrival", "log-1").await;
+    let mut plan = crate::house::inbound_plan();
+    plan.routes[0].lane_by = vec![oxgate_core::lane::LaneBy::Endpoint];
+    house.gateway.inbound.replace_plan(plan).unwrap();
+    house.pushed("PatientAdmin", "Discharge", "log-2").await;
+    let lanes = house.call("GET", "/v1/lanes?state=after", "").await.json();
+    let (lanes, all) = (lanes["lanes"].clone(), house.call("GET", "/v1/lanes", "").await.json());
+    assert_eq!((lanes.as_array().unwrap().len(), all["lanes"].as_array().unwrap().len()), (1, 2), "{all}");
+    let lane = &lanes[0];
+    assert_eq!((&lane["after"], &lane["reason"]), (&all["lanes"][0]["id"], &json!("order-changed")));
+    let answer = act(&house, lane, "resume").await;
+    assert_eq!((answer.code().as_str(), &answer.json()["after"]), ("OXG0025", &lane["after"]));
+}

@@ -16,6 +16,7 @@ mod inbox;
 mod lanes;
 mod look;
 mod operate;
+mod orphans;
 mod pages;
 mod problems;
 mod queries;

@@ -56,14 +56,16 @@ async fn metrics_count_without_content() {
     let house = House::running();
     house.call("POST", "/v1/events?wait=5m", order("1", &[NORTH]).to_string()).await;
     house.pushed("PatientAdmin", "Arrival", "log-1").await;
+    house.pushed("PatientAdmin", "Arrival", "log-2").await;
+    house.pushed("Notes", "New", "log-3").await;
     house.call("GET", &format!("/v1/events/{MARKER}"), "").await;
     house.call(MARKER, &format!("/{MARKER}"), "").await;
     let answer = house.call("GET", "/metrics", "").await;
     assert_eq!(answer.headers["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
     let text = std::str::from_utf8(&answer.body).unwrap();
     for line in [
-        "oxgate_store_events_total 2",
-        "oxgate_inbound_accepted_total 1",
+        "oxgate_store_events_total 4",
+        "oxgate_inbound_accepted_total 3",
         "oxgate_store_health{health=\"well\"} 1",
         "oxgate_http_requests_total{method=\"POST\",route=\"/v1/events\",status=\"202\"} 1",
         "oxgate_http_requests_total{method=\"GET\",route=\"/v1/events/{id}\",status=\"404\"} 1",
@@ -72,10 +74,17 @@ async fn metrics_count_without_content() {
         "oxgate_target_attempts_total{target=\"redox\",outcome=\"accepted\"} 1",
         "oxgate_lanes{target=\"redox\",state=\"open\"} 1",
         "oxgate_build{version=\"0.0.0-test\"} 1",
+        "oxgate_alarms_total{type=\"delivery.parked\"} 1",
+        "oxgate_alarms_total{type=\"expectation.late\"} 0",
+        "oxgate_store_suspected_duplicates_total 1",
+        "oxgate_inbound_redox_retrying_total 0",
+        "oxgate_inbound_feeds_silent_total 0",
+        "oxgate_runner_lanes_orphaned 0",
         "# TYPE oxgate_store_events counter",
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
+    assert!(text.lines().any(|line| line.starts_with("oxgate_store_disk_free_bytes ")), "{text}");
     assert!(!text.contains(MARKER), "{text}");
     assert!(text.ends_with("# EOF\n"));
 }

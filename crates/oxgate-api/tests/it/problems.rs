@@ -117,7 +117,7 @@ async fn acts_name_what_they_expect() {
     let expected = json!({
         "status": 422,
         "detail": "a member is missing, unknown or of another type near line 1, column 13: expected an object with \
-                   `why`, a text",
+                   `why`, a text, and `if_state`, a lane's state, each optional",
         "code": "OXG0009",
         "line": 1,
         "column": 13,

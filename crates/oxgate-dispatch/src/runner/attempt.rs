@@ -166,7 +166,12 @@ async fn load(shared: &Shared, start: &Start, wired: &Wired, share: Share) -> Re
     };
     // Fresh deliveries cannot have been overtaken, and most are fresh: no read for them.
     let fresh = start.row.attempts == 0 && start.row.reason == Reason::NONE && start.rank == start.id.event.seq;
-    let out_of_order = start.overtaken || (!fresh && shared.ledger.out_of_order(start.id).await?);
+    let noted = !fresh && shared.ledger.out_of_order(start.id).await?;
+    if start.overtaken && !noted {
+        // What the receiver is told must be what the row says, whatever becomes of this attempt.
+        shared.ledger.overtaken(start.id).await.map_err(|refused| ReadFailed(refused.to_string()))?;
+    }
+    let out_of_order = start.overtaken || noted;
     Ok(Loaded { event: event.zip(body), out_of_order, bytes })
 }
 

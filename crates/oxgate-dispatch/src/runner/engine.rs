@@ -10,7 +10,7 @@ use crate::scheduler::{Load, Scheduler};
 use crate::status::Status;
 use crate::target::{BoxFuture, Finding, Wired};
 use oxgate_core::delivery::Policy;
-use oxgate_core::lane::LaneState;
+use oxgate_core::lane::{LaneAct, LaneState};
 use oxgate_core::{DeliveryId, Fact, Reason, State, Timestamp};
 use oxgate_store::command::{LaneChange, Record, Recorded};
 use oxgate_store::view::{Change, LaneRow, OpenDelivery};
@@ -74,6 +74,8 @@ pub(super) enum Done {
     Window(Load, Option<Vec<OpenDelivery>>),
     Lanes(Option<Vec<LaneRow>>),
     LaneChanged(i64),
+    /// The store has closed before it could be told something.
+    Closed,
     /// A delivery whose row was not what we took it for has kept its place for long enough.
     Distrusted(i64, DeliveryId),
     Looked(DeliveryId, Finding),
@@ -206,6 +208,8 @@ impl Engine {
                 Change::Open(open) => {
                     if open.row.state != State::Unknown {
                         self.unknown.remove(&open.id);
+                    } else if self.unknown.get(&open.id).is_some_and(|known| known.lane != open.lane) {
+                        self.reassigned(&open);
                     }
                     let lane = open.lane;
                     if !self.scheduler.admit(open) {
@@ -224,6 +228,14 @@ impl Engine {
                 }
                 Change::Lane(row) => self.lane_row(&row),
             }
+        }
+    }
+
+    /// A send in doubt has been handed to another target. Where that is not known yet, the read of its lane brings it back.
+    fn reassigned(&mut self, open: &OpenDelivery) {
+        match (self.target_of(open.lane), self.unknown.get_mut(&open.id)) {
+            (Some(target), Some(unknown)) => (unknown.lane, unknown.target) = (open.lane, target),
+            _ => _ = self.unknown.remove(&open.id),
         }
     }
 
@@ -261,12 +273,17 @@ impl Engine {
                     None => self.lanes_wanted.extend(reading),
                 }
             }
-            Done::LaneChanged(lane) => _ = self.changing.remove(&lane),
+            Done::LaneChanged(lane) => {
+                self.changing.remove(&lane);
+                // Somebody else may have been quicker; what they made of it has been heard by now.
+                self.look_at_lane(lane);
+            }
             Done::Distrusted(lane, id) => {
                 self.scheduler.ended(lane, id);
                 self.scheduler.forget(lane);
             }
             Done::Looked(id, finding) => self.looked(id, finding),
+            Done::Closed => {}
         }
     }
 
@@ -302,26 +319,29 @@ impl Engine {
         self.look_at_lane(row.id);
     }
 
-    /// Orphans a lane whose target is gone, opens it when the target is back, ends draining when nothing is under way.
-    pub(super) fn look_at_lane(&mut self, lane: i64) {
+    /// Orphans a lane whose target is gone, lets it go on when the target is back. What a person has done to it meanwhile
+    /// stands: the store takes the change only from the state that it was decided by.
+    fn look_at_lane(&mut self, lane: i64) {
         let (Some(state), Some(target)) = (self.scheduler.lane_state(lane), self.scheduler.lane_target(lane)) else {
             return;
         };
         let known = self.targets.knows(target);
-        let (next, reason) = match state {
-            LaneState::Open | LaneState::Waiting { .. } if !known => (LaneState::Orphaned, "target-gone"),
-            LaneState::Orphaned if known => (LaneState::Open, "target-back"),
-            LaneState::Draining if !self.scheduler.is_busy(lane) => (LaneState::Paused, "drained"),
+        let (act, reason) = match state {
+            LaneState::Orphaned if known => (LaneAct::Resume, "target-back"),
+            state if !known && state.starts_through().is_some() => (LaneAct::Orphan, "target-gone"),
             _ => return,
         };
+        let seen = Some(state.clone());
         if self.stop_by.is_some() || !self.changing.insert(lane) {
             return;
         }
         let shared = Arc::clone(&self.shared);
-        let change = LaneChange { lane, state: next, reason: Reason::word(reason), actor: None };
+        let change = LaneChange { lane, act, seen, reason: Reason::word(reason), actor: None };
         self.tasks.spawn(async move {
-            shared.change_lane(change).await;
-            Done::LaneChanged(lane)
+            match shared.change_lane(change).await {
+                Some(_) => Done::LaneChanged(lane),
+                None => Done::Closed,
+            }
         });
     }
 

@@ -6,7 +6,7 @@ use oxgate_core::DeliveryId;
 use oxgate_core::delivery::Policy;
 use oxgate_core::{Fact, Reason};
 use oxgate_store::Refused;
-use oxgate_store::command::{AttemptRecord, LaneChange, Record, Recorded};
+use oxgate_store::command::{AttemptRecord, LaneChange, LaneChanged, Record, Recorded};
 use std::sync::atomic::Ordering;
 
 /// A record without attempt, receipt and actor.
@@ -45,11 +45,12 @@ impl Shared {
         Record { attempt: record.attempt, ..plain(record.delivery, fact, record.policy) }
     }
 
-    /// Changes a lane, asking again while the store refuses.
-    pub(super) async fn change_lane(&self, change: LaneChange) {
+    /// Changes a lane, asking again while the store refuses; `None` only when it has closed.
+    pub(super) async fn change_lane(&self, change: LaneChange) -> Option<LaneChanged> {
         loop {
             match self.ledger.lane(change.clone()).await {
-                Ok(_) | Err(Refused::Closed) => return,
+                Ok(changed) => return Some(changed),
+                Err(Refused::Closed) => return None,
                 Err(refused) => self.pause(&refused).await,
             }
         }

@@ -69,8 +69,14 @@ impl Engine {
         let mut record = plain(start.id, judgement.fact, policy);
         record.receipt = report.receipt;
         record.children = report.children;
-        let attempt =
-            AttemptRecord { started_at, ended_at: now, status: report.status, reason: report.reason, detail: None };
+        let attempt = AttemptRecord {
+            no: Some(attempt_no),
+            started_at,
+            ended_at: now,
+            status: report.status,
+            reason: report.reason,
+            detail: None,
+        };
         let after_outage = report.outcome == Outcome::TargetFailed;
         let purpose = Purpose::Attempt { target: start.target, after_outage };
         record.attempt = began.then_some(attempt);
@@ -114,7 +120,7 @@ impl Engine {
         };
         match recorded {
             // The store has closed: the next start finds the row as it stands.
-            None => return,
+            None => {}
             Some(Recorded::Done { row, .. }) if row.state.is_open() => self.still_open(lane, id, row, after_outage),
             Some(Recorded::Done { row, .. }) => self.left(lane, id, &row, policy),
             Some(Recorded::Illegal(illegal)) => {
@@ -127,7 +133,6 @@ impl Engine {
                 self.scheduler.ended(lane, id);
             }
         }
-        self.look_at_lane(lane);
     }
 
     fn still_open(&mut self, lane: i64, id: DeliveryId, row: Delivery, after_outage: bool) {

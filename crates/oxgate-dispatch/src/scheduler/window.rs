@@ -60,6 +60,8 @@ pub(super) struct Window {
     stuck: BTreeSet<Place>,
     tail: Tail,
     trial: Option<Trial>,
+    /// Places before this one may start.
+    limit: Place,
     /// Heads of queues that are held although nothing precedes them any more.
     pub(super) releasable: BTreeSet<Place>,
 }
@@ -80,6 +82,7 @@ impl Window {
             stuck: BTreeSet::new(),
             tail: Tail::Missing { bound: Place::FIRST },
             trial: None,
+            limit: Place::FIRST,
             releasable: BTreeSet::new(),
         }
     }
@@ -97,8 +100,14 @@ impl Window {
         self.size
     }
 
+    /// Whether something that may start has come due.
     pub(super) fn has_ready(&self) -> bool {
-        !self.ready.is_empty()
+        self.ready.first().is_some_and(|place| *place < self.limit)
+    }
+
+    /// Lets deliveries up to this rank start, or none.
+    pub(super) fn start_through(&mut self, rank: Option<u64>) {
+        self.limit = rank.map_or(Place::FIRST, |rank| Place { rank, n: u16::MAX, seq: u64::MAX });
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -339,7 +348,7 @@ impl Window {
 
     /// The first one that may start now; it is busy from here on.
     pub(super) fn start(&mut self, now: Timestamp) -> Option<Place> {
-        let place = self.ready.iter().copied().find(|place| self.may_start(*place, now))?;
+        let place = self.ready.range(..self.limit).copied().find(|place| self.may_start(*place, now))?;
         self.occupy(place);
         Some(place)
     }
@@ -435,7 +444,7 @@ impl Window {
         if self.trial.is_some() || first.busy {
             return None;
         }
-        let (probe, _) = self.entries.range(head.next()..).find(|(place, entry)| {
+        let (probe, _) = self.entries.range(head.next()..self.limit.max(head.next())).find(|(place, entry)| {
             let waits_for_head = first.keys.precedes(&entry.keys);
             let else_first = self.order.is_first_but_for(Some(head), **place, &entry.keys);
             entry.queued() && !entry.busy && waits_for_head && else_first

@@ -1,8 +1,9 @@
 //! Lanes under a running gateway: order under failures, pause, drain, orphans, expiry, spills, overflow.
 
-use crate::support::{Script, World, Writes, handler, say};
+use crate::support::{Reply, Script, World, Writes, handler, say};
+use oxgate_core::delivery::Policy;
 use oxgate_core::lane::LaneState;
-use oxgate_core::{DeliveryId, OrderKeys, State};
+use oxgate_core::{DeliveryId, Fact, OrderKeys, Reason, State};
 use oxgate_dispatch::{Outcome, TargetSpec, Wired};
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,18 +90,87 @@ async fn pause_resume_and_drain() {
     world.settle().await;
     assert_eq!(world.book.state(id), State::Settled);
 
-    app.set_plan(|_| crate::support::Reply::Hang);
-    let under_way = world.book.accept(1, OrderKeys::All);
-    let behind = world.book.accept(1, OrderKeys::All);
+    // A drain starts what was there when it began, and nothing that came later.
+    world.book.set_lane(1, LaneState::Paused);
+    let ids = [(); 3].map(|()| world.book.accept(1, OrderKeys::All));
+    world.book.set_lane(1, LaneState::Draining { through: ids[1].event.seq });
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(ids.map(|id| world.book.state(id)), [State::Settled, State::Settled, State::Queued]);
+    let later = world.book.accept(1, OrderKeys::Free);
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(world.book.state(later), State::Queued);
+    world.book.set_lane(1, LaneState::Open);
     world.settle().await;
-    world.book.set_lane(1, LaneState::Draining);
+    assert_eq!([ids[2], later].map(|id| world.book.state(id)), [State::Settled; 2]);
+}
+
+#[tokio::test]
+async fn g3_what_waits_for_another_lane_starts_up_to_its_rank() {
+    let mut world = World::new();
+    let app = Script::new(|_| say(Outcome::Accepted));
+    world.book.make_lane(1, "app");
+    let ids = [(); 4].map(|()| world.book.accept(1, OrderKeys::Free));
+    world.book.set_lane(1, LaneState::After { lane: 1, through: ids[1].event.seq });
+    world.start(vec![handler(&app)]);
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(app.accepted(), [1, 2]);
+    world.crash().await;
+    world.start(vec![handler(&app)]);
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(app.accepted(), [1, 2], "a restart forgets nothing of it");
+    world.book.set_lane(1, LaneState::Open);
     world.settle().await;
-    assert_eq!(world.book.lane_state(1), LaneState::Draining, "an attempt is under way");
-    app.set_plan(|_| say(Outcome::Accepted));
+    assert_eq!(app.accepted().len(), 4);
+}
+
+#[tokio::test]
+async fn g4_a_person_who_is_quicker_than_an_orphaning_is_not_overwritten() {
+    let mut world = World::new();
+    world.book.make_lane(1, "app");
+    let id = world.book.accept(1, OrderKeys::All);
+    // The dispatcher sees the lane open and asks to orphan it; the store refuses until a person has paused it.
+    world.book.set_writes(Writes::Refused);
+    world.start(vec![]);
+    world.settle().await;
+    world.book.set_lane(1, LaneState::Paused);
+    world.book.set_writes(Writes::Succeed);
     world.pass(Duration::from_mins(1)).await;
-    assert_eq!(world.book.lane_state(1), LaneState::Paused);
-    assert_eq!(world.book.state(behind), State::Queued);
-    assert_eq!(world.book.state(under_way), State::Queued, "its deadline passed, and nothing starts any more");
+    assert_eq!(world.book.lane_state(1), LaneState::Paused, "the pause stands");
+    // Resumed, the lane is nobody's again.
+    world.book.set_lane(1, LaneState::Open);
+    world.settle().await;
+    assert_eq!((world.book.lane_state(1), world.book.state(id)), (LaneState::Orphaned, State::Queued));
+}
+
+#[tokio::test]
+async fn g3_who_comes_out_of_order_is_on_record_before_anybody_is_told() {
+    let mut world = World::new();
+    let told = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let app = Script::new(|_| Reply::Hang);
+    world.book.make_lane(1, "app");
+    let ids = [(); 2].map(|()| world.book.accept(1, OrderKeys::Some(vec![7])));
+    let park = Policy { failures_max: 1, failures_span: Duration::ZERO, ..Policy::HANDLER };
+    let refused = Fact::EventFailure { reason: Reason::status(400), counts: true, retry_at: world.now() };
+    world.book.act(ids[0], &refused, &park);
+    world.start(vec![handler(&app)]);
+    world.settle().await;
+    assert_eq!(app.calls().len(), 1, "the later one is under way");
+    world.book.act(ids[0], &Fact::Release, &park);
+    world.settle().await;
+    let heard = Arc::clone(&told);
+    app.set_plan(move |job| {
+        heard.lock().expect("no test panics while it holds this").push((job.delivery, job.out_of_order));
+        say(Outcome::Accepted)
+    });
+    let first = || told.lock().expect("no test panics while it holds this").first().copied();
+    // The attempt of the later one runs into its time limit, and the store writes nothing at that moment.
+    world.book.set_writes(Writes::Refused);
+    world.pass(Duration::from_mins(10)).await;
+    assert_eq!((first(), world.book.is_overtaken(ids[0])), (None, false));
+    world.book.set_writes(Writes::Succeed);
+    world.pass(Duration::from_mins(10)).await;
+    assert_eq!(first(), Some((ids[0], true)));
+    assert!(world.book.is_overtaken(ids[0]) && !world.book.is_overtaken(ids[1]));
 }
 
 #[tokio::test]

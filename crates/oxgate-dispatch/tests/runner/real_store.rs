@@ -3,6 +3,7 @@
 use crate::support::{Reply, Script, Seeded, Time, say};
 use oxgate_core::delivery::Mode;
 use oxgate_core::lane::{LaneBy, LaneScope, LaneState};
+use oxgate_core::order::OrderBy;
 use oxgate_core::{Address, Clock, ContentHash, Delivery, Direction, EventId, Flags, OrderKeys, Refs, State};
 use oxgate_dispatch::{BytesBudget, Outcome, Parts, Runner, Target, TargetSpec, Timer, Wired};
 use oxgate_store::command::{Accept, Accepted, NewDelivery, NewEvent};
@@ -13,6 +14,10 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 async fn accept(store: &Store, target: &str, time: &Time, no: u64) -> EventId {
+    accept_by(store, target, &[LaneBy::Model], time, no).await
+}
+
+async fn accept_by(store: &Store, target: &str, by: &[LaneBy], time: &Time, no: u64) -> EventId {
     let address = Address { model: "Order".into(), ..Address::default() };
     let body = format!("{{\"no\":{no}}}").into_bytes();
     let event = NewEvent {
@@ -32,7 +37,7 @@ async fn accept(store: &Store, target: &str, time: &Time, no: u64) -> EventId {
     };
     let delivery = NewDelivery {
         target: target.into(),
-        scope: LaneScope::of(&[LaneBy::Model], "main", &address),
+        scope: LaneScope::of(by, OrderBy::All, "main", &address),
         keys: OrderKeys::All,
         delivery: Delivery::queued(time.now(), None),
     };
@@ -122,5 +127,78 @@ async fn deliveries_flow_park_and_recover_on_the_real_store() {
     task.await.expect("stops in peace");
     assert_eq!(peer.calls().len(), 1, "sent once, and what follows it not at all");
     assert_eq!(store.deliveries(behind).await.expect("reads")[0].row.state, State::Queued);
+    store.close().await;
+}
+
+/// `lane_by` changes while twenty wait, one of which the target refuses and which then holds its lane.
+#[tokio::test]
+async fn g3_order_holds_across_a_change_of_lanes_with_a_backlog() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let time = Time::new();
+    let clock = || Arc::clone(&time) as Arc<dyn Clock>;
+    let open = || {
+        let settings = Settings::new(folder.path(), [3; 32]);
+        Store::open(settings, clock(), Arc::new(Seeded(Mutex::new(1)))).expect("the store opens")
+    };
+    let bell = Arc::new(Notify::new());
+    let bad = Arc::new(Mutex::new(0));
+    let refused = Arc::clone(&bad);
+    let app = ringing(&bell, move |seq, _| {
+        let bad = *refused.lock().expect("no test panics while it holds this");
+        say(if seq == bad { Outcome::Rejected } else { Outcome::Accepted })
+    });
+    let run = |store: &Store| {
+        let mut spec = TargetSpec::handler("app", "http");
+        spec.policy.on_park = oxgate_core::delivery::OnPark::HoldLane;
+        let runner = Runner::new(Parts {
+            ledger: Arc::new(store.clone()),
+            clock: clock(),
+            timer: Arc::clone(&time) as Arc<dyn Timer>,
+            entropy: Arc::new(Seeded(Mutex::new(2))),
+            bodies: BytesBudget::default(),
+            targets: vec![Wired::new(spec, Arc::clone(&app) as Arc<dyn Target>)],
+            observers: Vec::new(),
+        });
+        tokio::spawn(runner.with_window(8).run())
+    };
+    let store = open();
+    let mut events = Vec::new();
+    for no in 0..20 {
+        events.push(accept(&store, "app", &time, no).await);
+    }
+    for no in 20..40 {
+        events.push(accept_by(&store, "app", &[LaneBy::Endpoint], &time, no).await);
+    }
+    *bad.lock().expect("no test panics while it holds this") = events[9].seq;
+    let task = run(&store);
+    let parked = state_becomes(&store, events[9], State::Parked).await;
+    task.abort();
+    assert!(task.await.expect_err("aborted").is_cancelled());
+    assert_eq!(app.accepted(), events[..9].iter().map(|id| id.seq).collect::<Vec<_>>());
+    store.close().await;
+    drop(store);
+
+    // After a restart too, both what is behind it and what was accepted under the new rule waits for a person.
+    let store = open();
+    let new = store.deliveries(events[20]).await.expect("reads")[0].lane;
+    let state = |lanes: Vec<oxgate_store::view::LaneRow>, id| {
+        lanes.into_iter().find(|lane| lane.id == id).expect("its lane").state
+    };
+    assert_eq!(state(store.lanes().await.expect("reads"), parked.lane), LaneState::Blocked { by: parked.id });
+    assert!(
+        matches!(state(store.lanes().await.expect("reads"), new), LaneState::After { lane, .. } if lane == parked.lane)
+    );
+    let task = run(&store);
+    let policy = oxgate_core::delivery::Policy::HANDLER;
+    let cancel = oxgate_store::command::Record::new(parked.id, oxgate_core::Fact::Cancel, policy);
+    store.record(cancel).await.expect("writes");
+    for (at, event) in events.iter().enumerate().filter(|(at, _)| *at != 9) {
+        let row = state_becomes(&store, *event, State::Settled).await;
+        assert_eq!(row.row.attempts, 1, "{at}");
+    }
+    let expected: Vec<u64> = events.iter().map(|id| id.seq).filter(|seq| *seq != events[9].seq).collect();
+    assert_eq!(app.accepted(), expected, "all of them, each once, in the order of their acceptance");
+    assert_eq!(state(store.lanes().await.expect("reads"), new), LaneState::Open);
+    task.abort();
     store.close().await;
 }

@@ -37,7 +37,7 @@ pub(super) fn of_routes(
 ) -> Vec<NewDelivery> {
     let of_route = |route: &&Route| NewDelivery {
         target: route.target.clone(),
-        scope: LaneScope::of(&route.lane_by, arrival.door, address),
+        scope: LaneScope::of(&route.lane_by, route.order_by, arrival.door, address),
         keys: waits_for(route.order_by),
         delivery: Delivery::queued(arrival.at, None),
     };
@@ -59,7 +59,7 @@ pub(super) fn unreadable(arrival: Arrival<'_>) -> NewDelivery {
 fn parked(arrival: Arrival<'_>, reason: Reason) -> NewDelivery {
     NewDelivery {
         target: UNROUTED.to_owned(),
-        scope: LaneScope::of(&[LaneBy::Endpoint], arrival.door, &Address::default()),
+        scope: LaneScope::of(&[LaneBy::Endpoint], OrderBy::None, arrival.door, &Address::default()),
         keys: OrderKeys::Free,
         delivery: Delivery::parked(arrival.at, reason),
     }

@@ -3,6 +3,7 @@
 use crate::gateway::{Act, Gateway, order, submission};
 use oxgate_core::delivery::Policy;
 use oxgate_core::lane::{LaneBy, LaneScope};
+use oxgate_core::order::OrderBy;
 use oxgate_core::{Address, Clock, Delivery, Fact, OrderKeys, Reason, State};
 use oxgate_outbound::submit::Submission;
 use oxgate_store::command::{NewDelivery, Record, Recorded};
@@ -54,7 +55,7 @@ async fn a_replay_goes_to_the_destination_of_the_first_delivery() {
     };
     let again = NewDelivery {
         target: "redox".into(),
-        scope: LaneScope::of(&LaneBy::OUTBOUND, "api", &address),
+        scope: LaneScope::of(&LaneBy::OUTBOUND, OrderBy::All, "api", &address),
         keys: OrderKeys::All,
         delivery: Delivery::queued(gateway.clock.now(), None),
     };

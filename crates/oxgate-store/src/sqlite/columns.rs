@@ -104,17 +104,20 @@ pub(super) fn key_numbers(keys: &OrderKeys) -> Vec<i64> {
     bytes.as_chunks::<8>().0.iter().map(|key| i64::from_be_bytes(*key)).collect()
 }
 
-/// A lane's state from its columns, which start at `from`: state, then (after reason and since) until and the blocker.
-pub(super) fn lane_state(row: &Row<'_>, state: usize, until: usize) -> rusqlite::Result<LaneState> {
+/// A lane's state from its columns: state at `state`; from `through` on the last rank, the blocker's three, the lane that it
+/// waits for.
+pub(super) fn lane_state(row: &Row<'_>, state: usize, through: usize) -> rusqlite::Result<LaneState> {
+    let rank = || row.get(through).map(natural);
     Ok(match row.get::<_, u8>(state)? {
         0 => LaneState::Open,
         1 => LaneState::Paused,
-        2 => LaneState::Waiting { until: Timestamp(row.get(until)?) },
         3 => {
-            LaneState::Blocked { by: event_id(row.get(until + 1)?, row.get(until + 2)?).delivery(row.get(until + 3)?) }
+            let by = event_id(row.get(through + 1)?, row.get(through + 2)?).delivery(row.get(through + 3)?);
+            LaneState::Blocked { by }
         }
-        4 => LaneState::Draining,
+        4 => LaneState::Draining { through: rank()? },
         5 => LaneState::Orphaned,
+        6 => LaneState::After { lane: row.get(through + 4)?, through: rank()? },
         _ => return Err(unreadable(state, "no lane state")),
     })
 }

@@ -8,6 +8,7 @@ use super::columns::{lane_state, natural};
 use super::names::{Kind, name_text};
 use super::statements as sql;
 use crate::view::LaneRow;
+use oxgate_core::lane::LaneRule;
 use oxgate_core::{Direction, Reason, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -75,6 +76,12 @@ pub(super) struct Memory {
     pub(super) holding: HashSet<i64>,
     /// Targets that have not caught up yet.
     pub(super) catching_up: HashSet<String>,
+    /// By which rule each target's deliveries were last put in order.
+    pub(super) rules: HashMap<String, LaneRule>,
+    /// Ranks after which a target's rule changed, ascending; only of targets that have some.
+    pub(super) seams: HashMap<String, Vec<u64>>,
+    /// The last seam of its target that a lane is known to be past.
+    pub(super) passed: HashMap<i64, u64>,
     /// Contents of the last inbound events, to notice one that comes again under another id.
     pub(super) recent: Recent,
     /// Where the retention walks stand.
@@ -104,6 +111,16 @@ impl Memory {
             };
             memory.lanes.insert(id, lane);
         }
+        let mut rules = connection.prepare_cached(sql::RULES)?;
+        let mut rows = rules.query([])?;
+        while let Some(row) = rows.next()? {
+            memory.rules.insert(name_text(connection, row.get(0)?)?, LaneRule::from_code(row.get(1)?));
+        }
+        let mut seams = connection.prepare_cached(sql::SEAMS)?;
+        let mut rows = seams.query([])?;
+        while let Some(row) = rows.next()? {
+            memory.seams.entry(name_text(connection, row.get(0)?)?).or_default().push(natural(row.get(1)?));
+        }
         memory.recent = Recent::load(connection, last.unwrap_or(0))?;
         let mut catch_ups = connection.prepare_cached(sql::CATCH_UPS)?;
         let mut rows = catch_ups.query([])?;
@@ -120,6 +137,11 @@ impl Memory {
     /// The next event's sequence number, which is also its deliveries' rank.
     pub(super) fn next_seq(&mut self) -> u64 {
         self.next += 1;
+        self.next - 1
+    }
+
+    /// The last rank that was given out.
+    pub(super) const fn last_rank(&self) -> u64 {
         self.next - 1
     }
 

@@ -64,17 +64,33 @@ statements! {
     SUBMISSION_DELETE = "DELETE FROM submissions WHERE client = ?1 AND key = ?2";
 
     // Lanes.
-    LANES = "SELECT id, target, scope, label, state, reason, since, until, by_event, by_tag, by_n FROM lanes";
+    LANES = "SELECT id, target, scope, label, state, reason, since, through, by_event, by_tag, by_n, after FROM lanes";
     LANE_NAMES = "SELECT target, label FROM lanes WHERE id = ?1";
     LANE_INSERT = "INSERT INTO lanes(target, scope, label, state, reason, since) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    LANE_UPDATE = "UPDATE lanes SET state = ?2, reason = ?3, since = ?4, until = ?5, by_event = ?6, by_tag = ?7,"
-        " by_n = ?8 WHERE id = ?1";
+    LANE_UPDATE = "UPDATE lanes SET state = ?2, reason = ?3, since = ?4, through = ?5, by_event = ?6, by_tag = ?7,"
+        " by_n = ?8, after = ?9 WHERE id = ?1";
     LANES_BUSY = "SELECT id FROM lanes WHERE EXISTS"
         " (SELECT 1 FROM deliveries WHERE lane = lanes.id AND state < 10)";
     LANE_COUNT_OPEN = "SELECT count(*) FROM deliveries WHERE lane = ?1 AND state < 10";
     LANE_COUNT_PARKED = "SELECT count(*) FROM deliveries WHERE lane = ?1 AND state = 10";
     LANE_OLDEST = "SELECT e.accepted_at FROM deliveries d JOIN events e ON e.seq = d.event"
         " WHERE d.lane = ?1 AND d.state < 10 ORDER BY d.rank, d.n LIMIT 1";
+    // Unfinished deliveries of a lane up to a rank, of which one would do.
+    LANE_OPEN_THROUGH = "SELECT 1 FROM deliveries WHERE lane = ?1 AND state < 10 AND rank <= ?2 LIMIT 1";
+    LANE_PARKED_THROUGH = "SELECT 1 FROM deliveries WHERE lane = ?1 AND state = 10 AND rank <= ?2 LIMIT 1";
+    LANE_OPEN_FIRST = "SELECT rank FROM deliveries WHERE lane = ?1 AND state < 10 ORDER BY rank, n LIMIT 1";
+    LANE_OPEN_BEYOND = "SELECT 1 FROM deliveries WHERE lane = ?1 AND state < 10 AND rank > ?2 LIMIT 1";
+    LANE_HOLD_THROUGH = "SELECT 1 FROM lane_holds WHERE lane = ?1 AND rank <= ?2 LIMIT 1";
+    KEY_HOLD_THROUGH = "SELECT 1 FROM key_holds WHERE lane = ?1 AND rank <= ?2 LIMIT 1";
+    LANE_HOLDS_MOVE = "UPDATE lane_holds SET lane = ?2 WHERE lane = ?1";
+    KEY_HOLDS_MOVE = "UPDATE key_holds SET lane = ?2 WHERE lane = ?1";
+    DELIVERY_MOVE = "UPDATE deliveries SET lane = ?3 WHERE event = ?1 AND n = ?2";
+    DELIVERY_OVERTAKEN = "UPDATE deliveries SET out_of_order = 1 WHERE event = ?1 AND n = ?2 AND out_of_order = 0";
+    RULES = "SELECT target, rule FROM rules";
+    RULE_SET = "INSERT OR REPLACE INTO rules(target, rule) VALUES (?1, ?2)";
+    SEAMS = "SELECT target, rank FROM seams ORDER BY target, rank";
+    SEAM_INSERT = "INSERT OR IGNORE INTO seams(target, rank) VALUES (?1, ?2)";
+    SEAM_DELETE = "DELETE FROM seams WHERE target = ?1 AND rank = ?2";
     LANE_HOLD_INSERT = "INSERT OR IGNORE INTO lane_holds(lane, rank, n, event, tag) VALUES (?1, ?2, ?3, ?4, ?5)";
     LANE_HOLD_DELETE = "DELETE FROM lane_holds WHERE lane = ?1 AND rank = ?2 AND n = ?3 AND event = ?4";
     LANE_HOLD_FIRST = "SELECT event, tag, n FROM lane_holds WHERE lane = ?1 ORDER BY rank, n LIMIT 1";
@@ -111,7 +127,7 @@ statements! {
     IN_DOUBT = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
         " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
         " WHERE state IN (1, 2) ORDER BY event, n";
-    OVERTAKERS = "SELECT lane, state, origin, keys FROM deliveries WHERE event > ?1 ORDER BY event LIMIT ?2";
+    OVERTAKERS = "SELECT lane, state, origin, keys, event FROM deliveries WHERE event > ?1 ORDER BY event LIMIT ?2";
     RECEIPT = "SELECT event FROM deliveries WHERE receipt = ?1";
     FOLLOWED = "SELECT event, n, tag, lane, downstream FROM deliveries WHERE receipt = ?1";
     DOWNSTREAM_SET = "UPDATE deliveries SET downstream = ?3 WHERE event = ?1 AND n = ?2";

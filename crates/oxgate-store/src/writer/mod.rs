@@ -22,8 +22,9 @@ use crate::faults::{Failure, Faults, Mutation};
 use crate::view::{Change, Counters, Health};
 use oxgate_core::Clock;
 use queue::{Group, Waiting};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -59,7 +60,9 @@ pub(crate) struct Counts {
     events: AtomicU64,
     duplicates: AtomicU64,
     groups_without_write: AtomicU64,
+    suspected: AtomicU64,
     illegal: AtomicU64,
+    alarms: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Counts {
@@ -72,8 +75,14 @@ impl Counts {
             duplicates: get(&self.duplicates),
             groups_without_write: get(&self.groups_without_write),
             checkpoints,
+            suspected: get(&self.suspected),
             illegal: get(&self.illegal),
         }
+    }
+
+    /// Operational events by type. The types are ours and few.
+    pub(crate) fn alarms(&self) -> BTreeMap<String, u64> {
+        self.alarms.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn add(&self, applied: &Applied) {
@@ -82,7 +91,14 @@ impl Counts {
         add(&self.commands, applied.outcomes.len() as u64);
         add(&self.events, applied.events);
         add(&self.duplicates, applied.duplicates);
+        add(&self.suspected, applied.suspected);
         add(&self.illegal, applied.illegal);
+        if !applied.alarms.is_empty() {
+            let mut alarms = self.alarms.lock().unwrap_or_else(PoisonError::into_inner);
+            for what in &applied.alarms {
+                *alarms.entry(what.clone()).or_default() += 1;
+            }
+        }
     }
 }
 

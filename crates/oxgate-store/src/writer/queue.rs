@@ -1,7 +1,7 @@
 //! What waits for the writer: four classes of commands, bounded in number and in bytes.
 
 use crate::Refused;
-use crate::command::{Command, Outcome};
+use crate::command::{Command, Outcome, Record};
 use oxgate_core::limits::{GROUP_BYTES, GROUP_COMMANDS, WRITER_QUEUE_BYTES, WRITER_QUEUE_COMMANDS};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -199,17 +199,23 @@ fn no_room(error: &TryAcquireError) -> Refused {
     }
 }
 
+fn inline(bytes: Option<&Vec<u8>>) -> u32 {
+    u32::try_from(bytes.map_or(0, Vec::len)).unwrap_or(u32::MAX)
+}
+
+fn weight_of(record: &Record) -> u32 {
+    let detail = record.attempt.as_ref().and_then(|attempt| attempt.detail.as_ref());
+    let of_children = record.children.iter().map(|child| inline(child.event.body.inline.as_ref()));
+    of_children.fold(inline(detail.and_then(|detail| detail.inline.as_ref())), u32::saturating_add)
+}
+
 /// Bytes of bodies that a command carries.
 fn weight(command: &Command) -> u32 {
-    let inline = |bytes: Option<&Vec<u8>>| u32::try_from(bytes.map_or(0, Vec::len)).unwrap_or(u32::MAX);
     match command {
         Command::Accept(accept) => inline(accept.event.body.inline.as_ref()),
         Command::Submit(submit) => inline(submit.event.body.inline.as_ref()),
-        Command::Record(record) => {
-            let detail = record.attempt.as_ref().and_then(|attempt| attempt.detail.as_ref());
-            let of_children = record.children.iter().map(|child| inline(child.event.body.inline.as_ref()));
-            of_children.fold(inline(detail.and_then(|detail| detail.inline.as_ref())), u32::saturating_add)
-        }
+        Command::Record(record) => weight_of(record),
+        Command::Records(records) => records.iter().map(weight_of).fold(0, u32::saturating_add),
         Command::Part { bytes, .. } => inline(Some(bytes)),
         _ => 0,
     }
@@ -220,7 +226,10 @@ fn class(command: &Command) -> usize {
     match command {
         Command::Accept(_) | Command::Submit(_) | Command::DataKey { .. } => 0,
         Command::Record(_)
+        | Command::Records(_)
         | Command::Lane(_)
+        | Command::Reassign(_)
+        | Command::Overtaken(_)
         | Command::Audit { .. }
         | Command::Quota { .. }
         | Command::Note { .. }

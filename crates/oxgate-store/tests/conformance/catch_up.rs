@@ -3,7 +3,7 @@
 use crate::bed::{Bed, Open, opened};
 use crate::sample::{NOON, accept, delivery};
 use oxgate_core::delivery::Policy;
-use oxgate_core::lane::{LaneScope, LaneState};
+use oxgate_core::lane::{LaneAct, LaneScope, LaneState};
 use oxgate_core::{Delivery, DeliveryId, EventId, Fact, OrderKeys, Reason, State, Timestamp};
 use oxgate_store::command::{Accept, Actor, CatchUp, Command, Given, LaneChange, NewDelivery, Record};
 use oxgate_store::view::{CatchUpRow, LaneRow, OpenDelivery};
@@ -150,7 +150,7 @@ pub(crate) fn a_lane_that_a_person_paused_stays_paused<O: Open>() {
     begin(&mut bed, before[3].seq);
     bed.accept(for_both(5));
     let actor = Some(Actor { name: "ops".into(), why: "not before Monday".into() });
-    let pause = LaneChange { lane: lane(&bed).id, state: LaneState::Paused, reason: Reason::BY_PERSON, actor };
+    let pause = LaneChange { lane: lane(&bed).id, act: LaneAct::Pause, seen: None, reason: Reason::BY_PERSON, actor };
     bed.run(Command::Lane(pause));
     assert_eq!(bed.rows(batch(0, before[3].seq, &before)), 4);
     assert_eq!(lane(&bed).state, LaneState::Paused);

@@ -3,8 +3,9 @@
 use super::bed::{Bed, Open, opened};
 use super::sample::{NOON, accept, accept_keyed, attempt, delivery, fact, order, refusal};
 use oxgate_core::delivery::Policy;
-use oxgate_core::{Fact, OrderKeys, Reason, State};
-use oxgate_store::command::{Actor, Command, NewDelivery, Record, Recorded};
+use oxgate_core::limits::RECORDS_MAX;
+use oxgate_core::{DeliveryId, EventId, Fact, OrderKeys, Reason, State};
+use oxgate_store::command::{Actor, AttemptRecord, Child, Command, NewDelivery, Outcome, Record, Recorded};
 use oxgate_store::view::Change;
 use std::time::Duration;
 
@@ -211,4 +212,67 @@ pub(crate) fn a_person_is_on_record<O: Open>() {
     let timeline = bed.read(|reads| reads.timeline(id.event));
     let cancelled = timeline.iter().find(|entry| entry.what == "cancelled").unwrap();
     assert_eq!(cancelled.actor.as_deref(), Some("operator"));
+}
+
+pub(crate) fn g3_what_is_announced_stands_in_the_row<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let id = bed.accept(accept(1));
+    bed.run(Command::Overtaken(id));
+    bed.reopen();
+    assert!(bed.delivery(id).out_of_order);
+    assert!(!bed.group(&[Command::Overtaken(id)]).wrote, "said once");
+    let forged = DeliveryId { event: EventId { tag: id.event.tag ^ 1, ..id.event }, ..id };
+    assert!(!bed.group(&[Command::Overtaken(forged)]).wrote);
+}
+
+pub(crate) fn g3_facts_that_come_together_are_durable_together<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let ids: Vec<_> = (1..=4).map(|body| bed.accept(accept(body))).collect();
+    for id in &ids[..3] {
+        bed.fact(*id, refusal(), ONE_STRIKE);
+    }
+    let release = |id: &DeliveryId| fact(*id, Fact::Release, ONE_STRIKE);
+    // The last one cannot be carried out at all: then none of them is.
+    let missing = Record { children: vec![unwritable()], ..fact(ids[2], Fact::Cancel, ONE_STRIKE) };
+    let doomed = [release(&ids[0]), release(&ids[1]), missing].to_vec();
+    bed.fails(&[Command::Records(doomed)]);
+    assert_eq!([0, 1, 2].map(|at| bed.state(ids[at])), [State::Parked; 3]);
+    // One that has moved on meanwhile says so and stops nobody.
+    let applied = bed.group(&[Command::Records(ids.iter().map(release).collect())]);
+    let [Outcome::Records(recorded)] = applied.outcomes.as_slice() else { panic!("{:?}", applied.outcomes) };
+    assert!(recorded[..3].iter().all(|recorded| matches!(recorded, Recorded::Done { .. })), "{recorded:?}");
+    assert!(matches!(recorded[3], Recorded::Illegal(_)));
+    assert_eq!(opened(&applied.changes), [0, 1, 2].map(|at| (ids[at], State::Queued)), "heard at once, in order");
+}
+
+pub(crate) fn too_many_facts_at_once_fail_the_command<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let id = bed.accept(accept(1));
+    let records = vec![fact(id, Fact::Recovered, ONE_STRIKE); RECORDS_MAX + 1];
+    assert!(bed.fails(&[Command::Records(records)]).contains("at most 500"));
+}
+
+/// A child whose body is said to be staged and is not.
+fn unwritable() -> Child {
+    let mut event = super::sample::event(99);
+    event.body.inline = None;
+    Child { event, deliveries: vec![delivery("app", OrderKeys::All)], expectations: Vec::new(), answers: None }
+}
+
+pub(crate) fn g4_an_attempt_that_is_told_again_counts_once<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let id = bed.accept(accept(1));
+    let two_strikes = Policy { failures_max: 2, ..ONE_STRIKE };
+    let failed = |no| {
+        let attempt = AttemptRecord { no: Some(no), ..attempt(500, Reason::status(500)) };
+        Record { attempt: Some(attempt), ..fact(id, refusal(), two_strikes) }
+    };
+    // The first commit was refused to whoever asked, and had taken effect.
+    for _ in 0..2 {
+        let recorded = bed.record(failed(1));
+        assert!(matches!(recorded, Recorded::Done { row, .. } if row.state == State::Queued && row.counted == 1));
+    }
+    assert!(!bed.group(&[Command::Record(Box::new(failed(1)))]).wrote);
+    assert!(matches!(bed.record(failed(2)), Recorded::Done { row, .. } if row.state == State::Parked));
+    assert_eq!(bed.delivery(id).row.attempts, 2);
 }

@@ -4,6 +4,7 @@ use super::bed::{Bed, Open, opened};
 use super::sample::{accept_keyed, delivery, fact, order, refusal};
 use oxgate_core::delivery::{OnPark, Policy};
 use oxgate_core::lane::{LaneBy, LaneScope, LaneState};
+use oxgate_core::order::OrderBy;
 use oxgate_core::{Address, Delivery, DeliveryId, Fact, OrderKeys, Reason, State};
 use oxgate_store::command::{Accept, Command};
 use std::time::Duration;
@@ -95,7 +96,7 @@ pub(crate) fn holds_stay_inside_their_lane<O: Open>() {
     let parked = keyed(&mut bed, 1, &[1]);
     bed.fact(parked, refusal(), HOLD_KEY);
     let mut elsewhere = accept_keyed(2, &[1]);
-    elsewhere.deliveries[0].scope = LaneScope::of(&[LaneBy::Endpoint], "side", &Address::default());
+    elsewhere.deliveries[0].scope = LaneScope::of(&[LaneBy::Endpoint], OrderBy::All, "side", &Address::default());
     let elsewhere = bed.accept(elsewhere);
     assert_eq!(bed.state(elsewhere), State::Queued);
 }

@@ -16,6 +16,7 @@ fn sent<O: Open>(bed: &mut Bed<O>, id: DeliveryId, log: Option<&str>) {
     bed.fact(id, Fact::Start, Policy::REDOX);
     let accepted = fact(id, Fact::Accepted, Policy::REDOX);
     let ended = Some(oxgate_store::command::AttemptRecord {
+        no: None,
         started_at: bed.now,
         ended_at: bed.now,
         ..attempt(200, Reason::NONE)

@@ -25,6 +25,12 @@ mod lanes;
 /// Targets that come later.
 mod catch_up;
 
+/// Order across a change of the rule that makes lanes and keys.
+mod seams;
+
+/// Orphaned lanes handed to another target.
+mod orphans;
+
 /// Questions and answers.
 mod expectations;
 
@@ -114,6 +120,7 @@ conformance! {
         g5_a_send_is_on_disk_before_it_leaves,
         g5_a_restart_leaves_the_send_in_doubt,
         failures_count_and_park,
+        g4_an_attempt_that_is_told_again_counts_once,
         g6_every_turn_stands_in_the_timeline,
         a_first_success_writes_no_attempt,
         an_illegal_fact_changes_nothing,
@@ -125,6 +132,9 @@ conformance! {
         a_reroute_goes_to_another_target,
         a_receipt_is_kept_and_found,
         a_person_is_on_record,
+        g3_what_is_announced_stands_in_the_row,
+        g3_facts_that_come_together_are_durable_together,
+        too_many_facts_at_once_fail_the_command,
     }
     holds::{
         g4_later_ones_of_the_key_are_held,
@@ -142,7 +152,11 @@ conformance! {
     lanes::{
         a_lane_is_made_once,
         a_person_pauses_and_resumes,
+        a_drain_ends_when_what_was_there_has_gone,
+        a_drain_that_meets_a_hold_is_over,
         a_paused_lane_that_is_held_resumes_blocked,
+        g4_a_change_decided_by_an_older_state_changes_nothing,
+        g4_a_block_is_seen_by_those_who_decided_before_it,
         an_orphaned_lane_is_reported,
         no_such_lane,
     }
@@ -154,6 +168,26 @@ conformance! {
         what_retention_has_removed_is_counted,
         a_lane_that_a_person_paused_stays_paused,
         on_an_empty_store_nothing_waits,
+    }
+    seams::{
+        g3_lanes_under_a_new_rule_wait_for_the_old_ones,
+        g3_another_order_in_the_same_lane_waits_for_what_is_there,
+        g3_a_rule_that_goes_back_and_forth_keeps_the_order,
+        g3_a_parked_delivery_that_holds_its_lane_holds_what_comes_after_the_change,
+        g3_a_parked_delivery_that_holds_nothing_is_not_waited_for,
+        g3_a_release_from_before_the_change_comes_first_and_says_so,
+        lanes_that_share_nothing_do_not_wait,
+        a_change_without_a_backlog_leaves_no_trace,
+        a_person_stops_and_starts_a_waiting_lane,
+        what_ended_before_it_began_is_no_change_of_rule,
+    }
+    orphans::{
+        g1_what_an_orphaned_lane_has_goes_to_another_target_in_order,
+        g4_holds_go_with_what_is_reassigned,
+        g3_what_comes_next_waits_for_what_was_reassigned,
+        g3_lanes_that_waited_for_each_other_still_do,
+        what_was_settled_stays_where_it_was_settled,
+        only_an_orphaned_lane_is_reassigned,
     }
     expectations::{
         g7_an_answer_is_linked_as_it_is_accepted,

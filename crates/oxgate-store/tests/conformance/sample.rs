@@ -3,6 +3,7 @@
 use oxgate_core::delivery::Policy;
 use oxgate_core::expectation::KeyKind;
 use oxgate_core::lane::{LaneBy, LaneScope};
+use oxgate_core::order::OrderBy;
 use oxgate_core::{
     Address, ContentHash, DedupKey, Delivery, DeliveryId, Direction, Entropy, Fact, Flags, KeyHash, OrderKeys, Reason,
     Refs, Timestamp,
@@ -67,7 +68,7 @@ pub(crate) fn delivery(target: &str, keys: OrderKeys) -> NewDelivery {
     let address = event(0).address;
     NewDelivery {
         target: target.into(),
-        scope: LaneScope::of(&[LaneBy::Endpoint, LaneBy::Model], "main", &address),
+        scope: LaneScope::of(&[LaneBy::Endpoint, LaneBy::Model], OrderBy::All, "main", &address),
         keys,
         delivery: Delivery::queued(NOON, None),
     }
@@ -138,7 +139,7 @@ pub(crate) fn fact(delivery: DeliveryId, fact: Fact, policy: Policy) -> Record {
 /// An attempt that took a second.
 pub(crate) fn attempt(status: u16, reason: Reason) -> AttemptRecord {
     let (started_at, ended_at) = (NOON, NOON.plus(Duration::from_secs(1)));
-    AttemptRecord { started_at, ended_at, status: Some(status), reason, detail: None }
+    AttemptRecord { no: None, started_at, ended_at, status: Some(status), reason, detail: None }
 }
 
 /// A refusal that parks: the policy's limit is one and reached at once.

@@ -28,10 +28,35 @@ pub(crate) enum Lanes {
         #[arg(long, default_value = "")]
         why: String,
     },
-    /// Finish what is there, then stay paused.
+    /// Deliver what is there now, then stay paused.
     Drain {
         /// The lane's number.
         id: i64,
+        /// Why; goes to the audit.
+        #[arg(long, default_value = "")]
+        why: String,
+    },
+    /// Hand what an orphaned lane has to another target, in its order; counts unless told otherwise.
+    Reassign {
+        /// The lane's number.
+        id: i64,
+        /// The target that takes over.
+        #[arg(long)]
+        to: String,
+        /// Do it.
+        #[arg(long)]
+        yes: bool,
+        /// Why; goes to the audit.
+        #[arg(long, default_value = "")]
+        why: String,
+    },
+    /// Cancel what an orphaned lane has; counts unless told otherwise.
+    Cancel {
+        /// The lane's number.
+        id: i64,
+        /// Do it.
+        #[arg(long)]
+        yes: bool,
         /// Why; goes to the audit.
         #[arg(long, default_value = "")]
         why: String,
@@ -49,10 +74,44 @@ impl Lanes {
             Self::Pause { id, why } => (id, "pause", why),
             Self::Resume { id, why } => (id, "resume", why),
             Self::Drain { id, why } => (id, "drain", why),
+            Self::Reassign { id, to, yes, why } => {
+                let body = json!({"target": to, "dry_run": !yes, "why": why});
+                let done = gateway.json(Request::post_json(format!("/v1/lanes/{id}/reassign"), &body)).await?;
+                return shared.show(&done, |done| reassigned(done, to));
+            }
+            Self::Cancel { id, yes, why } => {
+                let body = json!({"dry_run": !yes, "why": why});
+                let done = gateway.json(Request::post_json(format!("/v1/lanes/{id}/cancel"), &body)).await?;
+                return shared.show(&done, cancelled);
+            }
         };
         let lane = gateway.json(Request::post_json(format!("/v1/lanes/{id}/{verb}"), &json!({"why": why}))).await?;
         shared.show(&lane, |lane| format!("lane {id}: {}", cell(lane, "/state")))
     }
+}
+
+fn reassigned(done: &Value, to: &str) -> String {
+    if let Some(counted) = counted(done) {
+        return format!("{counted} would go to `{to}`; add --yes to hand them over");
+    }
+    format!("{} reassigned to `{to}`, lane {}", cell(done, "/reassigned"), cell(done, "/to/id"))
+}
+
+fn cancelled(done: &Value) -> String {
+    if let Some(counted) = counted(done) {
+        return format!("{counted} would be cancelled; add --yes to cancel them");
+    }
+    let refused = done.get("refused").and_then(Value::as_u64).unwrap_or(0);
+    let refused = if refused == 0 { String::new() } else { format!("; {refused} under way or ended meanwhile") };
+    format!("{} cancelled{refused}", cell(done, "/cancelled"))
+}
+
+/// What a dry run says.
+fn counted(done: &Value) -> Option<String> {
+    let [lane, open, parked, requests] =
+        ["/lane/id", "/open", "/parked", "/redox_requests"].map(|path| cell(done, path));
+    let counted = format!("lane {lane}: {open} open, {parked} parked ({requests} requests to Redox)");
+    (done.get("dry_run") == Some(&Value::Bool(true))).then_some(counted)
 }
 
 fn list(lanes: &Value) -> String {
@@ -62,10 +121,10 @@ fn list(lanes: &Value) -> String {
         .into_iter()
         .flatten()
         .map(|lane| {
-            ["/id", "/target", "/label", "/state", "/reason", "/open", "/parked", "/oldest_age_s"]
+            ["/id", "/target", "/label", "/state", "/after", "/reason", "/open", "/parked", "/oldest_age_s"]
                 .map(|path| cell(lane, path))
                 .to_vec()
         })
         .collect();
-    table(&["LANE", "TARGET", "LABEL", "STATE", "REASON", "OPEN", "PARKED", "OLDEST (S)"], &rows)
+    table(&["LANE", "TARGET", "LABEL", "STATE", "AFTER", "REASON", "OPEN", "PARKED", "OLDEST (S)"], &rows)
 }

@@ -16,6 +16,9 @@ use tokio_util::sync::CancellationToken;
 /// How often quota slots are written and deadlines looked for: a new question may have an earlier deadline than any other.
 const TICK: Duration = Duration::from_secs(1);
 
+/// How often suspected duplicates are told of, at most.
+const DUPLICATES_EVERY: Duration = Duration::from_mins(1);
+
 /// How often retention begins a round.
 const SWEEP_EVERY: Duration = Duration::from_mins(5);
 
@@ -39,12 +42,17 @@ impl Chores {
     pub(super) async fn run(self, stop: CancellationToken) {
         let Self { store, inbound, mut keeper, clock, timer } = self;
         let (mut indexer, mut disk_was_low) = (Indexer::new(store.clone()), false);
+        let (mut duplicates_at, mut told_duplicates) = (clock.now(), 0);
         let mut sweep_at = clock.now();
         loop {
             let now = clock.now();
             late(&store, now).await;
             silent_feeds(&store, &inbound).await;
             disk_was_low = disk(&store, disk_was_low).await;
+            if duplicates_at <= now {
+                told_duplicates = duplicates(&store, told_duplicates).await;
+                duplicates_at = now.plus(DUPLICATES_EVERY);
+            }
             index(&mut indexer, &stop).await;
             if sweep_at <= now {
                 sweep(&store, &stop).await;
@@ -95,6 +103,18 @@ async fn disk(store: &Store, was_low: bool) -> bool {
         report(store, "disk.low", json!({ "refuses_below_bytes": limits::DISK_FREE_LOW_BYTES })).await;
     }
     is_low
+}
+
+/// Tells of events that look like earlier ones under other ids, all of a while together: a sender that repeats a whole day
+/// must not make as many alarms. How many have been told of.
+async fn duplicates(store: &Store, told: u64) -> u64 {
+    let suspected = store.counters().suspected;
+    if suspected > told {
+        let fresh = suspected - told;
+        tracing::warn!(events = fresh, "events came again under other ids; they were kept, flagged and delivered");
+        report(store, "event.suspected_duplicate", json!({ "events": fresh })).await;
+    }
+    suspected
 }
 
 async fn report(store: &Store, what: &str, data: serde_json::Value) {

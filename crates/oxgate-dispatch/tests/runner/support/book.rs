@@ -2,16 +2,16 @@
 
 use super::time::{START, Time};
 use oxgate_core::delivery::{Effect, OnPark, Policy, step};
-use oxgate_core::lane::LaneState;
+use oxgate_core::lane::{LaneAct, LaneState};
 use oxgate_core::{
     Address, Clock, Delivery, DeliveryId, Direction, EventId, Fact, Flags, OrderKeys, Reason, Refs, State, Timestamp,
 };
 use oxgate_dispatch::ledger::ReadFailed;
 use oxgate_dispatch::{BoxFuture, Ledger};
 use oxgate_store::Refused;
-use oxgate_store::command::{AttemptRecord, LaneChange, Record, Recorded, SealedBody};
+use oxgate_store::command::{AttemptRecord, LaneChange, LaneChanged, Record, Recorded, SealedBody};
 use oxgate_store::view::{Change, EventRow, LaneRow, OpenDelivery};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::Notify;
@@ -43,6 +43,7 @@ const TURNS_LATE: usize = 12;
 struct Pages {
     entries: BTreeMap<DeliveryId, Entry>,
     lanes: BTreeMap<i64, LaneRow>,
+    overtaken: BTreeSet<DeliveryId>,
     changes: Vec<Change>,
     /// Changes of the last write, which the store hands over only after it has answered the caller.
     late: Vec<Change>,
@@ -66,6 +67,7 @@ impl Book {
         let pages = Pages {
             entries: BTreeMap::new(),
             lanes: BTreeMap::new(),
+            overtaken: BTreeSet::new(),
             changes: Vec::new(),
             late: Vec::new(),
             next: 1,
@@ -179,6 +181,11 @@ impl Book {
 
     pub(crate) fn state(&self, id: DeliveryId) -> State {
         self.entry(id).row.state
+    }
+
+    /// Whether the row says that the delivery comes out of order.
+    pub(crate) fn is_overtaken(&self, id: DeliveryId) -> bool {
+        self.with(|pages| pages.overtaken.contains(&id))
     }
 
     pub(crate) fn lane_state(&self, lane: i64) -> LaneState {
@@ -372,13 +379,26 @@ impl Ledger for Book {
         })
     }
 
-    fn lane(&self, change: LaneChange) -> BoxFuture<'_, Result<bool, Refused>> {
+    fn lane(&self, change: LaneChange) -> BoxFuture<'_, Result<LaneChanged, Refused>> {
         Box::pin(async move {
             self.write(|pages| {
-                pages.set_lane(change.lane, change.state);
-                true
+                let row = pages.lanes[&change.lane].clone();
+                if change.seen.is_some_and(|seen| seen != row.state) {
+                    return LaneChanged::Moved(row);
+                }
+                let state = match change.act {
+                    LaneAct::Orphan => LaneState::Orphaned,
+                    LaneAct::Resume => LaneState::Open,
+                    act => panic!("the dispatcher does not {act:?}"),
+                };
+                pages.set_lane(change.lane, state);
+                LaneChanged::Done(pages.lanes[&change.lane].clone())
             })
         })
+    }
+
+    fn overtaken(&self, id: DeliveryId) -> BoxFuture<'_, Result<(), Refused>> {
+        Box::pin(async move { self.write(|pages| _ = pages.overtaken.insert(id)) })
     }
 
     fn event(&self, id: EventId) -> BoxFuture<'_, Result<Option<EventRow>, ReadFailed>> {
@@ -389,8 +409,8 @@ impl Ledger for Book {
         Box::pin(async move { self.read(|_| Some(body_of(id).into_bytes())) })
     }
 
-    fn out_of_order(&self, _: DeliveryId) -> BoxFuture<'_, Result<bool, ReadFailed>> {
-        Box::pin(async move { self.read(|_| false) })
+    fn out_of_order(&self, id: DeliveryId) -> BoxFuture<'_, Result<bool, ReadFailed>> {
+        Box::pin(async move { self.read(|pages| pages.overtaken.contains(&id)) })
     }
 
     fn seal<'a>(&'a self, detail: &'a [u8]) -> BoxFuture<'a, Result<SealedBody, Refused>> {

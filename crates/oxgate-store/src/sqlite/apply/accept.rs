@@ -49,6 +49,7 @@ impl Turn<'_> {
         let content = (door, destination, new.content.0);
         if let Some(earlier) = self.memory.recent.find(&content) {
             flags = flags.with(Flags::SUSPECTED_DUPLICATE);
+            self.applied.suspected += 1;
             parent = parent.or(Some(self.event_id(earlier)?));
         }
         let (event, deliveries) = self.insert_event(new, flags, parent, &accept.deliveries)?;

@@ -46,6 +46,10 @@ impl Turn<'_> {
         let mut ids = Vec::with_capacity(deliveries.len());
         for (n, delivery) in (0..).zip(deliveries) {
             let id = event.delivery(n);
+            // What is written as ended or parked stands in no order.
+            if delivery.delivery.state.is_open() {
+                self.follow_rule(&delivery.target, delivery.scope.rule(), event.seq)?;
+            }
             let lane = self.lane_for(&delivery.target, &delivery.scope)?;
             let (direction, rank) = (new.direction, event.seq);
             let place = Place { id, lane, direction, rank, origin: None, out_of_order: false };
@@ -115,6 +119,9 @@ impl Turn<'_> {
     /// Writes a delivery; one whose order key is held starts as held.
     pub(super) fn insert_delivery(&mut self, place: Place, keys: &OrderKeys, mut row: Delivery) -> Result<(), Fault> {
         let lane = place.lane;
+        if row.state.is_open() {
+            self.wait_for_seam(lane, place.rank)?;
+        }
         if row.state == State::Queued && self.is_held(lane, (place.rank, place.id.n), keys)? {
             // The policy plays no part in this step.
             if let Ok(held) = step(&row, &Fact::KeyHeld, &Policy::HANDLER, self.context.now) {

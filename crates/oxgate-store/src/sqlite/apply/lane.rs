@@ -1,13 +1,16 @@
 //! Lanes: made when a delivery first needs one, changed by persons, by the dispatcher and by parked deliveries.
+//!
+//! A lane that nobody has stopped stands as the tables say: blocked while a parked delivery holds it, waiting while
+//! something from before a change of its target's rule is left, else open.
 
 use super::Fault;
 use super::Turn;
-use crate::command::LaneChange;
+use crate::command::{LaneChange, LaneChanged};
 use crate::sqlite::columns::{Stored, event_id, number};
 use crate::sqlite::names::Kind;
 use crate::sqlite::statements as sql;
 use crate::view::{Change, LaneRow};
-use oxgate_core::lane::{LaneScope, LaneState};
+use oxgate_core::lane::{LaneAct, LaneScope, LaneState};
 use oxgate_core::limits::LANES_MAX;
 use oxgate_core::{ContentHash, DeliveryId, Direction, Reason};
 use rusqlite::{OptionalExtension, params};
@@ -35,7 +38,7 @@ impl Turn<'_> {
         }
     }
 
-    fn make_lane(&mut self, target: (&str, i64), key: [u8; 16], label: &str) -> rusqlite::Result<i64> {
+    pub(super) fn make_lane(&mut self, target: (&str, i64), key: [u8; 16], label: &str) -> rusqlite::Result<i64> {
         let now = self.context.now;
         let (state, reason) = if self.memory.catching_up.contains(target.0) {
             (LaneState::Paused, Reason::CATCHING_UP)
@@ -52,27 +55,42 @@ impl Turn<'_> {
         Ok(id)
     }
 
-    /// A change asked by a person or the dispatcher; `false` when there is no such lane.
-    ///
-    /// Resuming a paused lane that a parked delivery holds leaves it blocked; resuming a blocked one opens it.
-    pub(super) fn change_lane(&mut self, change: &LaneChange) -> Result<bool, Fault> {
-        let Some(lane) = self.memory.lanes.get(&change.lane) else { return Ok(false) };
-        let was_blocked = matches!(lane.state, LaneState::Blocked { .. });
-        let mut state = change.state.clone();
-        if state == LaneState::Open && !was_blocked {
-            state = self.state_by_holds(change.lane)?;
+    /// A change asked by a person or the dispatcher, unless the lane has moved on from the state that it was decided by.
+    pub(super) fn change_lane(&mut self, change: &LaneChange) -> Result<LaneChanged, Fault> {
+        let Some(lane) = self.memory.lanes.get(&change.lane) else { return Ok(LaneChanged::Missing) };
+        let before = lane.state.clone();
+        if change.seen.as_ref().is_some_and(|seen| *seen != before) {
+            return Ok(LaneChanged::Moved(lane.clone()));
         }
-        let becomes = state.code() != lane.state.code();
+        let state = match change.act {
+            LaneAct::Pause => LaneState::Paused,
+            LaneAct::Orphan => LaneState::Orphaned,
+            LaneAct::Resume => self.state_by_itself(change.lane)?,
+            LaneAct::Drain => self.drained(change.lane)?,
+        };
         self.set_lane(change.lane, state.clone(), change.reason.clone())?;
         if let Some(actor) = &change.actor {
-            self.audit(actor, &format!("lane.{}", change.state.as_str()), None)?;
+            self.audit(actor, &format!("lane.{} {}", change.act.as_str(), change.lane), None)?;
         }
+        let becomes = state.code() != before.code();
         match state {
             LaneState::Orphaned if becomes => self.report_orphaned(change.lane)?,
             LaneState::Blocked { by } if becomes => self.report_blocked(change.lane, by)?,
             _ => {}
         }
-        Ok(true)
+        Ok(self.memory.lanes.get(&change.lane).cloned().map_or(LaneChanged::Missing, LaneChanged::Done))
+    }
+
+    /// What a drain that begins now makes of a lane. It starts nothing that could not start by itself, so what is blocked
+    /// is paused at once, and what waits for another lane is not waited for.
+    fn drained(&self, lane: i64) -> rusqlite::Result<LaneState> {
+        let through = match self.state_by_itself(lane)? {
+            LaneState::After { through, .. } => through,
+            LaneState::Open => self.memory.last_rank(),
+            _ => return Ok(LaneState::Paused),
+        };
+        let some = self.is_there(sql::LANE_OPEN_THROUGH, lane, through)?;
+        Ok(if some { LaneState::Draining { through } } else { LaneState::Paused })
     }
 
     /// The target has caught up: its lanes start, unless a person or a parked delivery holds them.
@@ -84,7 +102,7 @@ impl Turn<'_> {
         let mut waiting: Vec<i64> = self.memory.lanes.values().filter(waits).map(|lane| lane.id).collect();
         waiting.sort_unstable();
         for lane in waiting {
-            let state = self.state_by_holds(lane)?;
+            let state = self.state_by_itself(lane)?;
             self.set_lane(lane, state, Reason::NONE)?;
         }
         Ok(())
@@ -95,12 +113,16 @@ impl Turn<'_> {
         let (id, lane) = (parked.id, parked.lane);
         let (rank, seq) = (number(parked.rank), number(id.event.seq));
         self.execute(sql::LANE_HOLD_INSERT, params![lane, rank, id.n, seq, id.event.tag])?;
-        let state = self.memory.lanes.get(&lane).map(|lane| &lane.state);
-        if matches!(state, Some(LaneState::Open | LaneState::Waiting { .. })) {
-            self.set_lane(lane, LaneState::Blocked { by: id }, parked.row.reason.clone())?;
-            if self.direction(id.event)? != Direction::Ops {
-                self.report_blocked(lane, id)?;
-            }
+        let Some(row) = self.memory.lanes.get(&lane) else { return Ok(()) };
+        let reason = parked.row.reason.clone();
+        match row.state {
+            // Nothing more of what it was to finish can start.
+            LaneState::Draining { .. } => self.set_lane(lane, LaneState::Paused, reason)?,
+            LaneState::Open | LaneState::After { .. } => self.set_lane(lane, LaneState::Blocked { by: id }, reason)?,
+            LaneState::Paused | LaneState::Blocked { .. } | LaneState::Orphaned => return Ok(()),
+        }
+        if self.direction(id.event)? != Direction::Ops {
+            self.report_blocked(lane, id)?;
         }
         Ok(())
     }
@@ -112,35 +134,48 @@ impl Turn<'_> {
         self.execute(sql::LANE_HOLD_DELETE, params![lane, rank, id.n, seq])?;
         let blocked = self.memory.lanes.get(&lane).is_some_and(|lane| lane.state == LaneState::Blocked { by: id });
         if blocked {
-            let state = self.state_by_holds(lane)?;
+            let state = self.state_by_itself(lane)?;
             self.set_lane(lane, state, Reason::NONE)?;
         }
         Ok(())
     }
 
-    /// Blocked by the first delivery that holds the lane, or open.
-    fn state_by_holds(&self, lane: i64) -> rusqlite::Result<LaneState> {
+    /// How a lane stands that nobody has stopped.
+    pub(super) fn state_by_itself(&self, lane: i64) -> rusqlite::Result<LaneState> {
         let first: Option<DeliveryId> = self
             .connection
             .prepare_cached(sql::LANE_HOLD_FIRST)?
             .query_row([lane], |row| Ok(event_id(row.get(0)?, row.get(1)?).delivery(row.get(2)?)))
             .optional()?;
-        Ok(first.map_or(LaneState::Open, |by| LaneState::Blocked { by }))
+        match first {
+            Some(by) => Ok(LaneState::Blocked { by }),
+            None => Ok(self.waits_for(lane, None)?.unwrap_or(LaneState::Open)),
+        }
     }
 
-    fn set_lane(&mut self, id: i64, state: LaneState, reason: Reason) -> rusqlite::Result<()> {
+    /// Whether one of these statements finds something of a lane up to, or beyond, a rank.
+    pub(super) fn is_there(&self, statement: &str, lane: i64, rank: u64) -> rusqlite::Result<bool> {
+        self.connection.prepare_cached(statement)?.exists(params![lane, number(rank)])
+    }
+
+    pub(super) fn set_lane(&mut self, id: i64, state: LaneState, reason: Reason) -> rusqlite::Result<()> {
         let now = self.context.now;
-        let until = if let LaneState::Waiting { until } = state { Some(until.0) } else { None };
         let by = if let LaneState::Blocked { by } = state { Some(by) } else { None };
+        let (through, after) = match state {
+            LaneState::Draining { through } => (Some(through), None),
+            LaneState::After { lane, through } => (Some(through), Some(lane)),
+            _ => (None, None),
+        };
         let parameters = params![
             id,
             state.code(),
             reason.as_str(),
             now.0,
-            until,
+            through.map(number),
             by.map(|by| number(by.event.seq)),
             by.map(|by| by.event.tag),
             by.map(|by| by.n),
+            after,
         ];
         self.execute(sql::LANE_UPDATE, parameters)?;
         if let Some(lane) = self.memory.lanes.get_mut(&id) {

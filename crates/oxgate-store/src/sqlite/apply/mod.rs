@@ -30,6 +30,12 @@ mod lane;
 /// Events for targets that came after them.
 mod catch_up;
 
+/// Order across a change of the rule by which a target's deliveries are put in order.
+mod seam;
+
+/// What an orphaned lane still has, handed to another target.
+mod reassign;
+
 /// What became of accepted sends behind Redox.
 mod follow;
 
@@ -133,7 +139,13 @@ impl Turn<'_> {
             Command::Accept(accept) => Outcome::Accepted(self.accept(accept)?),
             Command::Submit(submit) => Outcome::Submitted(self.submit(submit)?),
             Command::Record(record) => Outcome::Recorded(self.record(record)?),
+            Command::Records(records) => Outcome::Records(self.records(records)?),
             Command::Lane(change) => Outcome::Lane(self.change_lane(change)?),
+            Command::Reassign(reassign) => Outcome::Reassigned(self.reassign(reassign)?),
+            Command::Overtaken(delivery) => {
+                self.overtaken(*delivery)?;
+                Outcome::Done
+            }
             Command::Late => Outcome::Rows(self.late()?),
             Command::Sweep { rows } => Outcome::Rows(self.sweep(*rows)?),
             Command::Part { body, part, codec, data_key, bytes } => {

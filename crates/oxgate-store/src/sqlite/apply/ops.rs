@@ -93,11 +93,13 @@ impl Turn<'_> {
         Ok(address.unwrap_or_default().kind())
     }
 
-    /// Writes the event with one delivery for each ops target; without targets nobody would read it.
+    /// Writes the event with one delivery for each ops target; without targets nobody would read it. It is counted in any
+    /// case: what is an alarm is also a figure.
     ///
     /// The body is stored as it is: it holds ids, configured names and reasons, nothing to seal.
     pub(super) fn report(&mut self, what: &str, parent: Option<EventId>, data: &Value) -> Result<(), Fault> {
         let (now, targets) = (self.context.now, self.context.ops);
+        self.applied.alarms.push(what.to_owned());
         if targets.is_empty() {
             return Ok(());
         }

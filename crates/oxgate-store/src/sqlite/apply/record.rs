@@ -4,14 +4,17 @@ use super::Fault;
 use super::Turn;
 use super::insert::Place;
 use crate::command::{Actor, AttemptRecord, NewDelivery, Record, Recorded};
+use crate::engine::CommandError;
 use crate::faults::Mutation;
-use crate::sqlite::columns::{Stored, number};
+use crate::sqlite::columns::{Stored, natural, number};
 use crate::sqlite::statements as sql;
 use crate::view::Change;
 use oxgate_core::delivery::{Effect, Mode, Policy, Step, step as core_step};
 use oxgate_core::lane::LaneState;
+use oxgate_core::limits::RECORDS_MAX;
 use oxgate_core::{Delivery, DeliveryId, Direction, Fact, OrderKeys, State};
 use rusqlite::params;
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// How long a question without a deadline, or one that was never sent, is matched.
@@ -32,6 +35,9 @@ pub(super) struct Circumstances<'a> {
 impl Turn<'_> {
     pub(super) fn record(&mut self, record: &Record) -> Result<Recorded, Fault> {
         let Some(mut stored) = self.stored(record.delivery)? else { return Ok(Recorded::Missing) };
+        if is_told_again(record, &stored.row) {
+            return Ok(Recorded::Done { row: stored.row, made: None, children: Vec::new() });
+        }
         // A repeatable target has no durable start; its attempts are counted when they end.
         if record.policy.mode == Mode::Repeatable && record.attempt.is_some() {
             stored.row.attempts += 1;
@@ -63,6 +69,34 @@ impl Turn<'_> {
             self.audit(actor, record.fact.name(), Some((id.event, Some(id.n))))?;
         }
         Ok(Recorded::Done { row, made, children })
+    }
+
+    /// Facts about several deliveries, in one transaction and in the order given.
+    pub(super) fn records(&mut self, records: &[Record]) -> Result<Vec<Recorded>, Fault> {
+        if records.len() > RECORDS_MAX {
+            return Err(CommandError::TooManyRecords { count: records.len() }.into());
+        }
+        let mut refused: HashMap<DeliveryId, Recorded> = HashMap::new();
+        let mut all = Vec::with_capacity(records.len());
+        for record in records {
+            let recorded = match refused.get(&record.delivery) {
+                Some(refusal) => refusal.clone(),
+                None => self.record(record)?,
+            };
+            if !matches!(recorded, Recorded::Done { .. }) {
+                refused.insert(record.delivery, recorded.clone());
+            }
+            all.push(recorded);
+        }
+        Ok(all)
+    }
+
+    /// Somebody is about to be told that the delivery comes out of order.
+    pub(super) fn overtaken(&self, id: DeliveryId) -> Result<(), Fault> {
+        if self.stored(id)?.is_some() {
+            self.execute(sql::DELIVERY_OVERTAKEN, params![number(id.event.seq), id.n])?;
+        }
+        Ok(())
     }
 
     /// Fact and policy as recorded; with `g4-count-outage` an outage speaks against the event.
@@ -107,6 +141,14 @@ impl Turn<'_> {
         }
         self.tell(before, &after, fact);
         let made = self.effects(&after, &step.effects, circumstances.instead)?;
+        match (before.row.state, after.row.state) {
+            (old, new) if !old.is_open() && new.is_open() => {
+                self.grows_heavier(after.lane, after.rank)?;
+                self.wait_for_seam(after.lane, after.rank)?;
+            }
+            (old, new) if old != new && !new.is_open() => self.grows_lighter(after.lane, after.rank)?,
+            _ => {}
+        }
         Ok((after.row, made))
     }
 
@@ -137,7 +179,8 @@ impl Turn<'_> {
         if back_in_place && self.context.faults.has(Mutation::G3IgnoreRank) {
             after.rank = self.memory.next_rank(self.connection)?;
         } else if back_in_place {
-            after.out_of_order = before.out_of_order || self.is_overtaken(before.id, before.lane, &before.keys)?;
+            after.out_of_order =
+                before.out_of_order || self.is_overtaken(before.id, (before.lane, before.rank), &before.keys)?;
         }
         let comes_back = after.row.state == State::Queued && !matches!(before.row.state, State::Queued | State::Held);
         if comes_back && self.is_held(after.lane, (after.rank, after.id.n), &after.keys)? {
@@ -252,17 +295,22 @@ impl Turn<'_> {
         let seq = number(like.id.event.seq);
         let n = self.connection.prepare_cached(sql::DELIVERY_NEXT_N)?.query_row([seq], |row| row.get(0))?;
         let id = like.id.event.delivery(n);
+        let rank = self.memory.next_rank(self.connection)?;
         let (lane, keys, row) = match instead {
-            Some(new) => (self.lane_for(&new.target, &new.scope)?, &new.keys, new.delivery.clone()),
+            Some(new) => {
+                self.follow_rule(&new.target, new.scope.rule(), rank)?;
+                (self.lane_for(&new.target, &new.scope)?, &new.keys, new.delivery.clone())
+            }
+            // Its keys may be of an earlier rule, and then say nothing about who comes first now: a replay is late anyway.
             None => (like.lane, &like.keys, Delivery::queued(self.context.now, None)),
         };
         let place = Place {
             id,
             lane,
             direction: self.direction(like.id.event)?,
-            rank: self.memory.next_rank(self.connection)?,
+            rank,
             origin: Some(like.id.n),
-            out_of_order: lane == like.lane && self.is_overtaken(like.id, lane, keys)?,
+            out_of_order: lane == like.lane && self.is_overtaken(like.id, (lane, like.rank), keys)?,
         };
         self.insert_delivery(place, keys, row)?;
         Ok(id)
@@ -274,24 +322,36 @@ impl Turn<'_> {
         Direction::from_code(code).ok_or_else(|| crate::sqlite::columns::unreadable(0, "no direction"))
     }
 
-    /// Whether a later event's delivery in the same lane that should have waited has settled already.
+    /// Whether a later event's delivery in the same lane that should have waited has settled already, or one beyond a
+    /// change of rule, where keys cannot tell and what is queued may be under way.
     ///
     /// Looks at a bounded number of rows behind it and then says yes: a warning too many is harmless.
-    fn is_overtaken(&self, id: DeliveryId, lane: i64, keys: &OrderKeys) -> rusqlite::Result<bool> {
+    fn is_overtaken(&self, id: DeliveryId, place: (i64, u64), keys: &OrderKeys) -> rusqlite::Result<bool> {
         let mut statement = self.connection.prepare_cached(sql::OVERTAKERS)?;
         let mut rows = statement.query(params![number(id.event.seq), OVERTAKERS_LOOKED_AT])?;
         let mut looked_at = 0;
         while let Some(row) = rows.next()? {
             looked_at += 1;
+            let (lane, state) = (row.get::<_, i64>(0)?, row.get::<_, u8>(1)?);
             let original = row.get::<_, Option<u16>>(2)?.is_none();
-            let same_lane = row.get::<_, i64>(0)? == lane;
-            let settled = row.get::<_, u8>(1)? == State::Settled.code();
-            if same_lane && settled && original && keys.precedes(&OrderKeys::from_bytes(row.get_ref(3)?.as_blob()?)) {
+            let settled = state == State::Settled.code();
+            let same = || -> rusqlite::Result<bool> {
+                Ok(lane == place.0 && keys.precedes(&OrderKeys::from_bytes(row.get_ref(3)?.as_blob()?)))
+            };
+            let began = settled || State::from_code(state).is_some_and(State::is_open);
+            let across = || -> rusqlite::Result<bool> { Ok(self.is_across_seam(place, (lane, natural(row.get(4)?)))) };
+            if original && (settled && same()? || began && across()?) {
                 return Ok(true);
             }
         }
         Ok(looked_at == OVERTAKERS_LOOKED_AT)
     }
+}
+
+/// Whether the attempt that a record ends is on disk already: then it must not count, nor make its children, twice.
+fn is_told_again(record: &Record, row: &Delivery) -> bool {
+    let no = record.attempt.as_ref().and_then(|attempt| attempt.no);
+    record.policy.mode == Mode::Repeatable && no.is_some_and(|no| no <= row.attempts)
 }
 
 /// The word under which a turn stands in the timeline, unless the delivery's row or an attempt's tells it already.

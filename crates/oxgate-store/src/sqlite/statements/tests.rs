@@ -5,7 +5,8 @@ use crate::sqlite::connect::{self, Role};
 use crate::sqlite::schema;
 
 /// Tables that configuration, a person's surveyable limit or minutes bound.
-const SMALL: [&str; 7] = ["lanes", "staging", "data_keys", "key_holds", "rate_slots", "names", "catch_ups"];
+const SMALL: [&str; 9] =
+    ["lanes", "staging", "data_keys", "key_holds", "rate_slots", "names", "catch_ups", "rules", "seams"];
 
 /// Statements that a person or a restart asks, never an event on its way.
 const SORTS: [&str; 2] = ["ANSWERS_OF_EXPECTATION", "ANSWERS_BY_EVENT"];
