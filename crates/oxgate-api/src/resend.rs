@@ -135,7 +135,9 @@ impl Act<'_> {
             }
         } else {
             match store.accept(Accept { event: new, dedup: None, deliveries, answers }).await? {
-                Accepted::New { event, .. } | Accepted::Duplicate(event) | Accepted::Mismatch { first: event } => event,
+                Accepted::New { event, .. } | Accepted::Duplicate(event) | Accepted::Mismatch { first: event, .. } => {
+                    event
+                }
             }
         };
         Ok(made)

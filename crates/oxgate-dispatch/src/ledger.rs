@@ -3,6 +3,7 @@
 use crate::target::BoxFuture;
 use oxgate_core::{DeliveryId, EventId};
 use oxgate_store::command::{Command, LaneChange, LaneChanged, Record, Recorded, SealedBody};
+use oxgate_store::faults::Mutation;
 use oxgate_store::view::{Change, EventRow, LaneRow, OpenDelivery};
 use oxgate_store::{Refused, Store};
 
@@ -54,6 +55,11 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// Makes what a peer said ready for the body store.
     fn seal<'a>(&'a self, detail: &'a [u8]) -> BoxFuture<'a, Result<SealedBody, Refused>>;
+
+    /// The bug that a test has built in on purpose.
+    fn mutation(&self) -> Option<Mutation> {
+        None
+    }
 }
 
 impl Ledger for Store {
@@ -108,5 +114,9 @@ impl Ledger for Store {
 
     fn seal<'a>(&'a self, detail: &'a [u8]) -> BoxFuture<'a, Result<SealedBody, Refused>> {
         Box::pin(Self::seal(self, detail))
+    }
+
+    fn mutation(&self) -> Option<Mutation> {
+        Self::mutation(self)
     }
 }

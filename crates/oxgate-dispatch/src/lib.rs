@@ -74,8 +74,8 @@ pub mod status;
 pub use budget::{BytesBudget, BytesPermit};
 pub use ledger::Ledger;
 pub use limiter::{Quota, QuotaGate, QuotaRules, Share};
-pub use runner::{Handle, Observer, Parts, Runner};
-pub use status::{Status, TargetStatus};
+pub use runner::{Handle, Observer, Parts, Runner, Watch};
+pub use status::{Held, Status, TargetStatus};
 pub use target::{
     Body, BoxFuture, Doubt, Evidence, Finding, Job, Outcome, Report, Target, TargetSpec, UNROUTED, Wired,
 };

@@ -21,9 +21,11 @@ mod targets;
 /// A second look at sends whose outcome is not known.
 mod unknown;
 
+pub use engine::{HOUSEKEEPING_AT_ONCE, LOADS_AT_ONCE};
+
 use crate::budget::BytesBudget;
 use crate::ledger::Ledger;
-use crate::status::Status;
+use crate::status::{Held, Status};
 use crate::target::Wired;
 use crate::timer::Timer;
 use oxgate_core::limits::LANE_WINDOW;
@@ -38,6 +40,9 @@ use tokio_util::sync::CancellationToken;
 /// Sees the store's changes just before the runner acts on them: they have one consumer, and others want to know. It must
 /// not wait for anything.
 pub type Observer = Arc<dyn Fn(&[Change]) + Send + Sync>;
+
+/// Sees what the runner holds in memory, after each of its turns. It must not wait for anything.
+pub type Watch = Arc<dyn Fn(&Held) + Send + Sync>;
 
 /// What the runner is made of.
 pub struct Parts {
@@ -61,6 +66,7 @@ pub struct Parts {
 pub struct Runner {
     parts: Parts,
     window: usize,
+    watch: Option<Watch>,
     commands: mpsc::Receiver<Command>,
     handle: Handle,
 }
@@ -82,6 +88,7 @@ enum Command {
 struct Shared {
     ledger: Arc<dyn Ledger>,
     observers: Vec<Observer>,
+    watch: Option<Watch>,
     clock: Arc<dyn Clock>,
     timer: Arc<dyn Timer>,
     entropy: Arc<dyn Entropy>,
@@ -102,7 +109,7 @@ impl Runner {
     /// A runner that has not begun. Nothing happens until [`Runner::run`] is polled.
     pub fn new(parts: Parts) -> Self {
         let (sender, commands) = mpsc::channel(COMMAND_QUEUE);
-        Self { parts, window: LANE_WINDOW, commands, handle: Handle { commands: sender } }
+        Self { parts, window: LANE_WINDOW, watch: None, commands, handle: Handle { commands: sender } }
     }
 
     /// With windows of another size than [`LANE_WINDOW`]: a small one brings every turn of a long backlog into a short
@@ -111,6 +118,12 @@ impl Runner {
     pub const fn with_window(mut self, window: usize) -> Self {
         self.window = window;
         self
+    }
+
+    /// With somebody who watches that memory is bounded (guarantee G9).
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..self }
     }
 
     /// A handle to talk to it while it runs.
@@ -122,12 +135,13 @@ impl Runner {
     ///
     /// It stops only through [`Handle::stop`]; dropping the future drops the attempts under way, as a crash would.
     pub async fn run(self) {
-        let Self { parts, window, commands, handle } = self;
+        let Self { parts, window, watch, commands, handle } = self;
         // Kept, so that the command queue stays open although the caller may have dropped its handles.
         let _open = handle;
         let shared = Shared {
             ledger: parts.ledger,
             observers: parts.observers,
+            watch,
             clock: parts.clock,
             timer: parts.timer,
             entropy: parts.entropy,

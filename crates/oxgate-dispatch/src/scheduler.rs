@@ -23,11 +23,13 @@ mod tail;
 mod window;
 
 pub use order::Place;
+pub use window::HELD_WINDOWS;
 
 use gate::Gate;
 use oxgate_core::lane::LaneState;
 use oxgate_core::limits::LANE_WINDOW;
 use oxgate_core::{Delivery, DeliveryId, Timestamp};
+use oxgate_store::faults::Mutation;
 use oxgate_store::view::OpenDelivery;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -37,6 +39,7 @@ use window::Window;
 #[derive(Debug)]
 pub struct Scheduler {
     window: usize,
+    mutation: Option<Mutation>,
     lanes: BTreeMap<i64, Lane>,
     /// Ordered, so that the same events lead to the same starts.
     gates: BTreeMap<String, Gate>,
@@ -118,6 +121,21 @@ pub struct Size {
     pub lanes: usize,
 }
 
+/// What one lane holds in memory.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct WindowSize {
+    /// The lane's number.
+    pub lane: i64,
+    /// Deliveries that are not held: as many as a window takes at most, and those under way beyond its end.
+    pub active: usize,
+    /// Held ones: [`HELD_WINDOWS`] windows of them at most.
+    pub held: usize,
+    /// Of both, those under way.
+    pub busy: usize,
+    /// Order keys with a queue.
+    pub keys: usize,
+}
+
 /// How long a crowded window is left alone after a look.
 const SPILL_LOOKS: Duration = Duration::from_secs(5);
 
@@ -137,6 +155,7 @@ impl Scheduler {
     pub fn with_window(window: usize) -> Self {
         Self {
             window,
+            mutation: None,
             lanes: BTreeMap::new(),
             gates: BTreeMap::new(),
             wakes: BTreeSet::new(),
@@ -144,6 +163,13 @@ impl Scheduler {
             releasable: BTreeSet::new(),
             crowded: BTreeMap::new(),
         }
+    }
+
+    /// With a bug that a test has built in on purpose.
+    #[must_use]
+    pub const fn mutated(mut self, mutation: Option<Mutation>) -> Self {
+        self.mutation = mutation;
+        self
     }
 
     // --- targets ---
@@ -200,12 +226,12 @@ impl Scheduler {
 
     /// A lane was made or changed.
     pub fn lane_changed(&mut self, number: i64, target: &str, state: LaneState) {
-        let size = self.window;
+        let (size, mutation) = (self.window, self.mutation);
         let lane = self.lanes.entry(number).or_insert_with(|| Lane {
             target: target.to_owned(),
             state: LaneState::Open,
             suspended: false,
-            window: Window::new(size),
+            window: Window::new(size, mutation),
             wake: None,
         });
         lane.state = state;
@@ -447,6 +473,14 @@ impl Scheduler {
         for number in self.lanes.keys().copied().collect::<Vec<_>>() {
             self.with_lane(number, |lane| lane.window.clock_set_back(by));
         }
+    }
+
+    /// What each lane holds in memory.
+    pub fn windows(&self) -> impl Iterator<Item = WindowSize> {
+        self.lanes.iter().map(|(number, lane)| {
+            let (window, held) = (&lane.window, lane.window.len() - lane.window.active());
+            WindowSize { lane: *number, active: window.active(), held, busy: window.busy(), keys: window.order.keys() }
+        })
     }
 
     /// What is held in memory.

@@ -1,5 +1,6 @@
 //! A snapshot of the runner for `/metrics` and `/readyz`: counts, configured names and times only.
 
+use crate::scheduler::WindowSize;
 use oxgate_core::Timestamp;
 
 /// How the runner and its targets are doing.
@@ -19,6 +20,19 @@ pub struct Status {
     pub window_deliveries: u64,
     /// Records that the state machine refused; must stay 0 apart from races with a person's acts.
     pub illegal: u64,
+}
+
+/// What the runner holds in memory at one moment; each part has a bound.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Held {
+    /// Windows of lanes.
+    pub windows: Vec<WindowSize>,
+    /// Attempts under way at each target: as many as its concurrency allows.
+    pub attempts: Vec<(String, usize)>,
+    /// Windows being read: [`crate::runner::LOADS_AT_ONCE`] at most.
+    pub reads: usize,
+    /// Expiries, holds and releases being recorded: [`crate::runner::HOUSEKEEPING_AT_ONCE`] at most.
+    pub housekeeping: usize,
 }
 
 /// How one target is doing.

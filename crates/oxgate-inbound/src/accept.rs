@@ -28,8 +28,9 @@ use compare::compare;
 use oxgate_core::order::OrderBy;
 use oxgate_core::{Address, ContentHash, DedupKey, Direction, EventId, Flags, Keyed, OrderKeys, Refs, Timestamp};
 use oxgate_store::command::{
-    Accept, Accepted, AnswerProbe, Command, Dedup, NewDelivery, NewEvent, SealedBody, Verdict,
+    Accept, Accepted, AnswerProbe, Command, Dedup, LinkedAnswer, NewDelivery, NewEvent, SealedBody, Verdict,
 };
+use oxgate_store::faults::Mutation;
 use oxgate_store::{Refused, Store};
 use reading::Reading;
 
@@ -180,83 +181,110 @@ fn note_attempt(inbound: &Inbound, verified: &Verified, refs: &Refs) {
 
 async fn write(inbound: &Inbound, verified: &Verified, prepared: &Prepared) -> Result<Acknowledged, Refused> {
     let store = &inbound.parts.store;
-    let sealed = store.seal(verified.body()).await?;
-    // A large body is in the store in parts already, so the same seal serves a second command.
-    let staged = sealed.inline.is_none().then(|| sealed.clone());
-    let event = prepared.event(store, verified.arrival(), verified.content_type(), sealed);
-    let accepted = store.accept(prepared.command(verified, event, None)).await?;
-    let Accepted::Mismatch { first } = accepted else { return acknowledge(inbound, verified, prepared, accepted) };
-    let verdict = verdict(inbound, verified, first).await?;
-    let sealed = match staged {
-        Some(sealed) => sealed,
-        None => store.seal(verified.body()).await?,
-    };
-    let mut event = prepared.event(store, verified.arrival(), verified.content_type(), sealed);
-    if verdict == Verdict::Different {
-        event.flags = event.flags.with(Flags::CONFLICT);
-        event.parent = Some(first);
-        tracing::warn!(
-            endpoint.name = verified.door().name(),
-            event.first = %first,
-            "another content under a known Redox id; kept as a new event and linked"
-        );
+    let mut sealed = store.seal(verified.body()).await?;
+    let mut verdict = None;
+    for _ in 0..COMPARISONS_MAX {
+        // A large body is in the store in parts already, so the same seal serves a second command.
+        let again = sealed.inline.is_none().then(|| sealed.clone());
+        let event = prepared.event(store, verified.arrival(), verified.content_type(), sealed);
+        let (first, others) = match store.accept(prepared.command(verified, event, verdict)).await? {
+            Accepted::Mismatch { first, others } => (first, others),
+            Accepted::Duplicate(event) => return Ok(recognised(inbound, verified, event)),
+            Accepted::New { event, answers, .. } => {
+                if verdict.is_some() {
+                    note_conflict(inbound, verified, event);
+                }
+                return Ok(taken(inbound, verified, prepared, (event, &answers)));
+            }
+        };
+        verdict = Some(compared(inbound, verified, first, others).await?);
+        sealed = match again {
+            Some(sealed) => sealed,
+            None => store.seal(verified.body()).await?,
+        };
     }
-    let accepted = store.accept(prepared.command(verified, event, Some(verdict))).await?;
-    if verdict == Verdict::Different && matches!(accepted, Accepted::New { .. }) {
-        inbound.counts().conflicts.add_one();
-    }
-    acknowledge(inbound, verified, prepared, accepted)
+    Err(Refused::Busy)
 }
+
+/// How often a body is compared with what is known under its key: once, and again when others came meanwhile.
+const COMPARISONS_MAX: usize = 4;
 
 /// Bodies up to this many bytes are compared on the spot, which is cheaper than a change of threads.
 const COMPARED_ON_THE_SPOT: usize = 64 * 1024;
 
-/// Compares the first body under the key with this one; large ones on a thread for blocking work.
-async fn verdict(inbound: &Inbound, verified: &Verified, first: EventId) -> Result<Verdict, Refused> {
-    let Ok(first) = inbound.parts.store.body(first).await else { return Err(Refused::Sick) };
-    let Some(first) = first else { return Ok(Verdict::Different) };
-    let second = verified.body().clone();
-    let is_small = first.len().max(second.len()) <= COMPARED_ON_THE_SPOT;
-    let comparing = move || std::panic::catch_unwind(|| compare(&first, &second)).ok();
-    let ended = if is_small { comparing() } else { tokio::task::spawn_blocking(comparing).await.unwrap_or(None) };
-    // A comparison that panics proves nothing, and what is not proved to be the same is delivered.
-    Ok(ended.unwrap_or(Verdict::Different))
+/// Compares the bodies that are known under the key with this one.
+async fn compared(
+    inbound: &Inbound,
+    verified: &Verified,
+    first: EventId,
+    others: Vec<EventId>,
+) -> Result<Verdict, Refused> {
+    if inbound.parts.store.mutation() == Some(Mutation::G2DropConflict) {
+        return Ok(Verdict::SameAs(first));
+    }
+    let mut compared = 0;
+    for known in std::iter::once(first).chain(others) {
+        if is_same(inbound, verified, known).await? {
+            return Ok(Verdict::SameAs(known));
+        }
+        compared += 1;
+    }
+    Ok(Verdict::Different { compared })
 }
 
-fn acknowledge(
+/// Whether an event's body says the same as this one; large ones are compared on a thread for blocking work.
+async fn is_same(inbound: &Inbound, verified: &Verified, known: EventId) -> Result<bool, Refused> {
+    let Ok(known) = inbound.parts.store.body(known).await else { return Err(Refused::Sick) };
+    let Some(known) = known else { return Ok(false) };
+    let body = verified.body().clone();
+    let is_small = known.len().max(body.len()) <= COMPARED_ON_THE_SPOT;
+    let comparing = move || std::panic::catch_unwind(|| compare(&known, &body)).ok();
+    let ended = if is_small { comparing() } else { tokio::task::spawn_blocking(comparing).await.unwrap_or(None) };
+    // A comparison that panics proves nothing, and what is not proved to be the same is delivered.
+    Ok(ended.unwrap_or(false))
+}
+
+fn note_conflict(inbound: &Inbound, verified: &Verified, event: EventId) {
+    inbound.counts().conflicts.add_one();
+    tracing::warn!(
+        endpoint.name = verified.door().name(),
+        event.id = %event,
+        "another content under a known Redox id; kept as a new event and linked"
+    );
+}
+
+fn recognised(inbound: &Inbound, verified: &Verified, event: EventId) -> Acknowledged {
+    inbound.counts().duplicates.add_one();
+    tracing::debug!(endpoint.name = verified.door().name(), event.id = %event, "redelivery recognised");
+    Acknowledged { event, duplicate: true }
+}
+
+fn taken(
     inbound: &Inbound,
     verified: &Verified,
     prepared: &Prepared,
-    accepted: Accepted,
-) -> Result<Acknowledged, Refused> {
+    (event, answers): (EventId, &[LinkedAnswer]),
+) -> Acknowledged {
     let counts = inbound.counts();
-    match accepted {
-        Accepted::Duplicate(event) => {
-            counts.duplicates.add_one();
-            tracing::debug!(endpoint.name = verified.door().name(), event.id = %event, "redelivery recognised");
-            Ok(Acknowledged { event, duplicate: true })
-        }
-        Accepted::New { event, answers, .. } => {
-            counts.accepted.add_one();
-            let noticed = [
-                (Flags::UNREADABLE, &counts.unreadable),
-                (Flags::UNROUTED, &counts.unrouted),
-                (Flags::WITHOUT_ID, &counts.without_id),
-            ];
-            noticed.iter().filter(|(flag, _)| prepared.flags.has(*flag)).for_each(|(_, counter)| counter.add_one());
-            if prepared.probe_cut {
-                counts.probes_cut.add_one();
-                tracing::warn!(event.id = %event, "more keys than are compared with open questions; the first were");
-            }
-            if answers.iter().any(|answer| answer.grade.links()) {
-                counts.answers.add_one();
-            }
-            prepared.log(verified, event);
-            Ok(Acknowledged { event, duplicate: false })
-        }
-        // The verdict was given, so the store has no question left; if it still asks, nothing was written.
-        Accepted::Mismatch { .. } => Err(Refused::Fault),
+    counts.accepted.add_one();
+    let noticed = [
+        (Flags::UNREADABLE, &counts.unreadable),
+        (Flags::UNROUTED, &counts.unrouted),
+        (Flags::WITHOUT_ID, &counts.without_id),
+    ];
+    noticed.iter().filter(|(flag, _)| prepared.flags.has(*flag)).for_each(|(_, counter)| counter.add_one());
+    if prepared.probe_cut {
+        counts.probes_cut.add_one();
+        tracing::warn!(event.id = %event, "more keys than are compared with open questions; the first were");
     }
+    if answers.iter().any(|answer| answer.grade.links()) {
+        counts.answers.add_one();
+    }
+    prepared.log(verified, event);
+    if inbound.parts.store.mutation() == Some(Mutation::G8LogMessage) {
+        tracing::debug!(body = %String::from_utf8_lossy(verified.body()), "event accepted");
+    }
+    Acknowledged { event, duplicate: false }
 }
 
 fn turned_away(refused: &Refused) -> TurnedAway {

@@ -17,6 +17,7 @@ use oxgate_core::limits::LANE_WINDOW;
 use oxgate_core::{Clock, DeliveryId, Entropy, Fact, Reason, State, Timestamp};
 use oxgate_dispatch::Timer;
 use oxgate_store::command::{AttemptRecord, Record, Recorded};
+use oxgate_store::faults::Mutation;
 use oxgate_store::view::{Change, EventRow, OpenDelivery};
 use oxgate_store::{ReadError, Refused, Store};
 use std::collections::HashMap;
@@ -297,6 +298,10 @@ impl Inbox {
         verdict: Verdict,
     ) -> Result<Vec<(DeliveryId, State)>, InboxError> {
         let (chosen, began) = self.chosen(target, lease, named)?;
+        if verdict == Verdict::Ack && self.store.mutation() == Some(Mutation::G1AckUnwritten) {
+            self.leave(lease, &chosen, verdict);
+            return Ok(chosen.into_iter().map(|id| (id, State::Settled)).collect());
+        }
         let records = chosen.iter().map(|id| self.store.record(self.record(*id, policy, began, verdict)));
         let mut states = Vec::with_capacity(chosen.len());
         // Handed to the writer together: one group, one sync.

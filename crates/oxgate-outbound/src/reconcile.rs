@@ -4,12 +4,14 @@
 //! keeps no id of ours. So a single log is taken for this send's only where nothing else can have left it: the source is
 //! ours alone (`exclusive`), and no other send of the same address was under way without a log to show for it. And no log is
 //! taken for "never arrived" only when it is missing twice, the second time well after the last moment at which it could
-//! have been made.
+//! have been made, by the clock and by the time that has passed: a clock that is set ahead makes nothing arrive sooner.
 
 use crate::records::Records;
+use futures_util::FutureExt;
 use oxgate_core::{Clock, DeliveryId, Reason, Timestamp};
-use oxgate_dispatch::{BoxFuture, Doubt, Evidence, Finding};
+use oxgate_dispatch::{BoxFuture, Doubt, Evidence, Finding, Timer};
 use oxgate_store::command::Command;
+use oxgate_store::faults::Mutation;
 use oxgate_store::view::{DeliveryRow, EventRow, TimelineEntry};
 use oxgate_store::{ReadError, Store};
 use redox_client::PlatformError;
@@ -41,12 +43,14 @@ pub struct Reconciler<R> {
     store: Store,
     records: Arc<R>,
     clock: Arc<dyn Clock>,
+    timer: Arc<dyn Timer>,
     /// Ids of sources that nothing but this gateway sends as.
     exclusive: HashSet<String>,
     /// The longest that an attempt takes.
     attempt_max: Duration,
-    /// Sends whose log was missing at an earlier look. A restart forgets them and looks twice again.
-    missing: Mutex<HashSet<DeliveryId>>,
+    /// Sends whose log was missing at an earlier look, with what resolves once the dust has settled since. A restart
+    /// forgets them and looks twice again.
+    missing: Mutex<HashMap<DeliveryId, BoxFuture<'static, ()>>>,
 }
 
 /// An attempt in doubt: when it can have been made, and what its log must look like.
@@ -58,6 +62,17 @@ struct Attempt {
     repeated: bool,
 }
 
+/// What earlier looks for a log have found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Before {
+    /// There was none.
+    Unlooked,
+    /// Nothing, a moment ago.
+    Missing,
+    /// Nothing, so long ago that whatever was on its way then has arrived.
+    LongMissing,
+}
+
 /// What a look saw.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Seen {
@@ -65,8 +80,8 @@ struct Seen {
     unclaimed: usize,
     /// Everything in the answer could be read.
     whole: bool,
-    /// An earlier look found nothing either.
-    missing_before: bool,
+    /// What earlier looks have found.
+    before: Before,
     /// The source is ours alone, and nothing else can have left a log.
     alone: bool,
 }
@@ -85,8 +100,9 @@ fn verdict(seen: Seen, now: Timestamp, deadline: Timestamp) -> Verdict {
     let settled = deadline.plus(SETTLED_AFTER);
     match seen.unclaimed {
         _ if !seen.whole => Verdict::Ambiguous,
-        0 if seen.missing_before && now >= settled => Verdict::Absent,
-        0 => Verdict::LookAgain(settled.max(now.plus(LOOK_AGAIN))),
+        0 if seen.before == Before::LongMissing && now >= settled => Verdict::Absent,
+        0 if seen.before != Before::Unlooked => Verdict::LookAgain(settled.max(now.plus(LOOK_AGAIN))),
+        0 => Verdict::LookAgain(settled.max(now.plus(SETTLED_AFTER))),
         1 if seen.alone => Verdict::Found,
         _ => Verdict::Ambiguous,
     }
@@ -97,11 +113,11 @@ impl<R: Records> Reconciler<R> {
     pub fn new(
         store: Store,
         records: Arc<R>,
-        clock: Arc<dyn Clock>,
+        (clock, timer): (Arc<dyn Clock>, Arc<dyn Timer>),
         exclusive: HashSet<String>,
         attempt_max: Duration,
     ) -> Self {
-        Self { store, records, clock, exclusive, attempt_max, missing: Mutex::default() }
+        Self { store, records, clock, timer, exclusive, attempt_max, missing: Mutex::default() }
     }
 
     async fn find(&self, id: DeliveryId) -> Result<Finding, ReadError> {
@@ -124,14 +140,19 @@ impl<R: Records> Reconciler<R> {
             && !attempt.repeated
             && self.exclusive.contains(&event.address.source)
             && !self.store.neighbours(id, from, until).await?;
-        let missing_before = self.lock().contains(&id);
-        let seen = Seen { unclaimed: unclaimed.len(), whole: found.unreadable == 0, missing_before, alone };
-        Ok(self.conclude(id, verdict(seen, now, attempt.deadline), unclaimed).await)
+        let before = self.before(id);
+        let seen = Seen { unclaimed: unclaimed.len(), whole: found.unreadable == 0, before, alone };
+        let verdict = match self.store.mutation() {
+            Some(Mutation::G5FirstLook) if seen.unclaimed == 0 => Verdict::Absent,
+            Some(Mutation::G5AnyLog) => verdict(Seen { alone: true, ..seen }, now, attempt.deadline),
+            _ => verdict(seen, now, attempt.deadline),
+        };
+        Ok(self.conclude(id, verdict, unclaimed).await)
     }
 
     async fn conclude(&self, id: DeliveryId, verdict: Verdict, mut logs: Vec<String>) -> Finding {
         if let Verdict::LookAgain(at) = verdict {
-            self.lock().insert(id);
+            self.note_missing(id);
             return Finding::Later(at);
         }
         self.lock().remove(&id);
@@ -157,7 +178,23 @@ impl<R: Records> Reconciler<R> {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<DeliveryId>> {
+    fn before(&self, id: DeliveryId) -> Before {
+        let mut missing = self.lock();
+        let Some(dust) = missing.get_mut(&id) else { return Before::Unlooked };
+        if dust.now_or_never().is_none() {
+            return Before::Missing;
+        }
+        // What has resolved must not be asked again.
+        *dust = Box::pin(std::future::ready(()));
+        Before::LongMissing
+    }
+
+    fn note_missing(&self, id: DeliveryId) {
+        let now = self.clock.now();
+        self.lock().entry(id).or_insert_with(|| self.timer.after(now, SETTLED_AFTER));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DeliveryId, BoxFuture<'static, ()>>> {
         self.missing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -224,16 +261,19 @@ mod tests {
     use super::*;
 
     const DEADLINE: Timestamp = Timestamp(1_000_000);
-    const NOTHING: Seen = Seen { unclaimed: 0, whole: true, missing_before: false, alone: false };
+    const NOTHING: Seen = Seen { unclaimed: 0, whole: true, before: Before::Unlooked, alone: false };
 
     #[test]
     fn g5_absence_needs_two_looks_and_the_second_after_the_dust_has_settled() {
         let settled = DEADLINE.plus(SETTLED_AFTER);
-        let again = Seen { missing_before: true, ..NOTHING };
+        let again = Seen { before: Before::LongMissing, ..NOTHING };
         assert_eq!(verdict(NOTHING, DEADLINE, DEADLINE), Verdict::LookAgain(settled));
         assert_eq!(verdict(again, DEADLINE, DEADLINE), Verdict::LookAgain(settled));
         assert_eq!(verdict(again, settled, DEADLINE), Verdict::Absent);
-        assert_eq!(verdict(NOTHING, settled, DEADLINE), Verdict::LookAgain(settled.plus(LOOK_AGAIN)));
+        assert_eq!(verdict(NOTHING, settled, DEADLINE), Verdict::LookAgain(settled.plus(SETTLED_AFTER)));
+        // The clock was set ahead: it is late, and nothing has had the time to arrive.
+        let too_soon = Seen { before: Before::Missing, ..again };
+        assert_eq!(verdict(too_soon, settled, DEADLINE), Verdict::LookAgain(settled.plus(LOOK_AGAIN)));
     }
 
     #[test]
@@ -248,7 +288,7 @@ mod tests {
     fn g5_nothing_is_concluded_from_a_list_that_cannot_be_read() {
         let late = DEADLINE.plus(PATIENCE);
         for unclaimed in [0, 1] {
-            let seen = Seen { unclaimed, whole: false, missing_before: true, alone: true };
+            let seen = Seen { unclaimed, whole: false, before: Before::LongMissing, alone: true };
             assert_eq!(verdict(seen, late, DEADLINE), Verdict::Ambiguous);
         }
     }

@@ -80,13 +80,17 @@ pub struct Dedup {
     pub verdict: Option<Verdict>,
 }
 
-/// Whether two bodies under one de-duplication key say the same.
+/// Whether a body says the same as another one under its de-duplication key.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// Equal as JSON values outside the changing parts of `Meta`.
-    Same,
-    /// Different, or the first body is no longer there to compare.
-    Different,
+    /// Equal, as JSON values outside the changing parts of `Meta`, to the body of this event.
+    SameAs(EventId),
+    /// Different from the bodies of this many events, the first ones under the key; or these are no longer there to
+    /// compare.
+    Different {
+        /// How many.
+        compared: usize,
+    },
 }
 
 /// What an arriving event offers to the open expectations of its partner.
@@ -133,6 +137,8 @@ pub enum Accepted {
     Mismatch {
         /// The event that holds the key.
         first: EventId,
+        /// Others under it with content of their own, oldest first; as many as are worth a comparison.
+        others: Vec<EventId>,
     },
 }
 

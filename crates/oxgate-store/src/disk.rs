@@ -25,7 +25,8 @@ pub(crate) struct Disk {
 impl Disk {
     /// Looks once, and lays the reserve if there is room for it.
     pub(crate) fn new(folder: &Path, faults: Faults) -> Self {
-        let reserved = fs::metadata(folder.join(RESERVE)).is_ok_and(|file| file.len() == DISK_RESERVE_BYTES);
+        let size = faults.reserve_bytes().unwrap_or(DISK_RESERVE_BYTES);
+        let reserved = fs::metadata(folder.join(RESERVE)).is_ok_and(|file| file.len() == size);
         let disk = Self {
             folder: folder.to_owned(),
             faults,
@@ -90,7 +91,8 @@ impl Disk {
     fn allocate(&self) -> io::Result<()> {
         let path = self.folder.join(RESERVE);
         let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-        Ok(fallocate(&file, FallocateFlags::empty(), 0, DISK_RESERVE_BYTES)?)
+        let size = self.faults.reserve_bytes().unwrap_or(DISK_RESERVE_BYTES);
+        Ok(fallocate(&file, FallocateFlags::empty(), 0, size)?)
     }
 }
 

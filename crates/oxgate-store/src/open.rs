@@ -5,7 +5,7 @@ use crate::changes::Changes;
 use crate::command::Command;
 use crate::disk::Disk;
 use crate::engine::{Engine, GroupError};
-use crate::faults::Mutation;
+use crate::faults::{Faults, Mutation};
 use crate::folder::{self, FolderError, Lock};
 use crate::settings::Settings;
 use crate::sqlite::log::Checkpointer;
@@ -76,6 +76,7 @@ pub(crate) struct Opened {
     pub(crate) readers: Arc<Readers>,
     pub(crate) keyed: Keyed,
     pub(crate) log: Arc<sqlite::log::Log>,
+    pub(crate) faults: Faults,
 }
 
 /// What has to end in order: the writer, the checkpointer, the lock.
@@ -115,7 +116,7 @@ pub(crate) fn open(
     let shared = Arc::clone(&writer.shared);
     let writer = std::thread::Builder::new().name("oxgate-writer".to_owned()).spawn(move || writer.run())?;
     let threads = Threads { writer: Some(writer), checkpointer: Some(checkpointer), lock: Some(lock) };
-    Ok((Opened { shared, vault, readers, keyed, log }, threads))
+    Ok((Opened { shared, vault, readers, keyed, log, faults: settings.faults.clone() }, threads))
 }
 
 /// The same without threads: questions are answered on the spot, and groups are written when the stepper is told to.
@@ -129,7 +130,8 @@ pub(crate) fn open_stepped(
     let Ready { writer, vault, keyed, lock } = ready(settings, clock, entropy)?;
     let readers = Arc::new(Readers::on_the_spot(writer.engine.path(), pause));
     let (shared, log) = (Arc::clone(&writer.shared), writer.engine.log());
-    Ok((Opened { shared, vault, readers, keyed, log }, crate::writer::Stepper::new(writer, lock)))
+    let opened = Opened { shared, vault, readers, keyed, log, faults: settings.faults.clone() };
+    Ok((opened, crate::writer::Stepper::new(writer, lock)))
 }
 
 /// A store that is checked, locked and brought up to date.

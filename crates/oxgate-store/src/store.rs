@@ -6,6 +6,7 @@ use crate::command::{
     SealedBody, Submit, Submitted,
 };
 use crate::engine::{ReadError, StoredBody};
+use crate::faults::Mutation;
 use crate::open::{self, OpenError, Opened};
 use crate::settings::Settings;
 use crate::vault::Packed;
@@ -93,6 +94,12 @@ impl Store {
     #[cfg(any(test, feature = "mutations"))]
     pub fn look<T>(&self, ask: impl FnOnce(&dyn crate::engine::Reads) -> Result<T, ReadError>) -> Result<T, ReadError> {
         self.inner.opened.readers.with_one(ask)
+    }
+
+    /// The deliberate bug that tests have built in, for the parts of the gateway that stand on this store; none in an
+    /// ordinary build.
+    pub fn mutation(&self) -> Option<Mutation> {
+        self.inner.opened.faults.mutation()
     }
 
     /// The search key, for correlation and order keys.

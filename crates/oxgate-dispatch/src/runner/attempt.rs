@@ -10,6 +10,7 @@ use crate::target::{Body, BoxFuture, Job, Outcome, Report, Target, Wired};
 use oxgate_core::delivery::Mode;
 use oxgate_core::{Fact, Reason, State, Timestamp};
 use oxgate_store::command::Recorded;
+use oxgate_store::faults::Mutation;
 use oxgate_store::view::EventRow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -76,9 +77,15 @@ async fn attempt(shared: &Shared, start: &Start, wired: &Wired) -> End {
         () = shared.stopping.cancelled() => return End::NotBegun,
         ready = ready(shared, start, wired, sender.as_ref()) => ready,
     };
-    let (ready, _bytes) = match ready {
+    let (ready, bytes) = match ready {
         Ok(ready) => ready,
         Err(end) => return end,
+    };
+    let _bytes = if shared.ledger.mutation() == Some(Mutation::G9KeepBytes) {
+        std::mem::forget(bytes);
+        None
+    } else {
+        Some(bytes)
     };
     let mut attempt_no = start.row.attempts + 1;
     if wired.spec.policy.mode == Mode::Once {
@@ -171,7 +178,8 @@ async fn load(shared: &Shared, start: &Start, wired: &Wired, share: Share) -> Re
         // What the receiver is told must be what the row says, whatever becomes of this attempt.
         shared.ledger.overtaken(start.id).await.map_err(|refused| ReadFailed(refused.to_string()))?;
     }
-    let out_of_order = start.overtaken || noted;
+    let told = shared.ledger.mutation() != Some(Mutation::G3HideOvertaking);
+    let out_of_order = told && (start.overtaken || noted);
     Ok(Loaded { event: event.zip(body), out_of_order, bytes })
 }
 

@@ -7,7 +7,7 @@ use super::targets::{OF_STRANGERS, Targets};
 use super::unknown::Unknown;
 use super::{Command, STORE_PAUSE, Shared};
 use crate::scheduler::{Load, Scheduler};
-use crate::status::Status;
+use crate::status::{Held, Status};
 use crate::target::{BoxFuture, Finding, Wired};
 use oxgate_core::delivery::Policy;
 use oxgate_core::lane::{LaneAct, LaneState};
@@ -24,10 +24,10 @@ use tokio::task::JoinSet;
 use tokio_util::bytes::Bytes;
 
 /// Windows that are read at once: enough to keep the store's readers busy.
-const LOADS_AT_ONCE: usize = 8;
+pub const LOADS_AT_ONCE: usize = 8;
 
 /// Expiries, holds and releases that are recorded at once, so that they leave room in the store's queue.
-const HOUSEKEEPING_AT_ONCE: usize = 256;
+pub const HOUSEKEEPING_AT_ONCE: usize = 256;
 
 /// How long a delivery keeps its place after its row turned out to be other than thought.
 const DISTRUST: Duration = Duration::from_mins(1);
@@ -126,8 +126,9 @@ impl Engine {
     ) -> Self {
         let mut targets = Targets::default();
         targets.replace(wired, shared.clock.now());
-        let mut scheduler = Scheduler::with_window(window);
-        scheduler.set_targets(targets.gates());
+        let mutation = shared.ledger.mutation();
+        let mut scheduler = Scheduler::with_window(window).mutated(mutation);
+        scheduler.set_targets(targets.gates(mutation));
         Self {
             changes: listen(&shared),
             shared,
@@ -182,6 +183,7 @@ impl Engine {
                 self.command(command);
             }
             self.act();
+            self.tell_watch();
         }
         // Dropping the rest is what a crash would do, and recovery knows how to take it.
         self.tasks.shutdown().await;
@@ -349,7 +351,7 @@ impl Engine {
         match command {
             Command::ReplaceTargets(targets, done) => {
                 self.targets.replace(targets, self.shared.clock.now());
-                self.scheduler.set_targets(self.targets.gates());
+                self.scheduler.set_targets(self.targets.gates(self.shared.ledger.mutation()));
                 let lanes: Vec<i64> = self.scheduler.lanes().map(|(lane, ..)| lane).collect();
                 for lane in lanes {
                     self.look_at_lane(lane);
@@ -505,6 +507,17 @@ impl Engine {
 
     fn has_stopped(&self) -> bool {
         self.stop_by.is_some_and(|by| self.under_way == 0 || self.shared.clock.now() >= by)
+    }
+
+    /// Tells whoever watches the bounds what is held now.
+    fn tell_watch(&self) {
+        let Some(watch) = &self.shared.watch else { return };
+        watch(&Held {
+            windows: self.scheduler.windows().collect(),
+            attempts: self.targets.names().map(|name| (name.to_owned(), self.scheduler.under_way(name))).collect(),
+            reads: self.loading,
+            housekeeping: self.housekept,
+        });
     }
 
     fn status(&self) -> Status {

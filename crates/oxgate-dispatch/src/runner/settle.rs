@@ -11,6 +11,7 @@ use crate::target::{Outcome, Wired};
 use oxgate_core::delivery::{OnPark, Policy};
 use oxgate_core::{Delivery, DeliveryId, Fact, Reason, State};
 use oxgate_store::command::{AttemptRecord, Recorded};
+use oxgate_store::faults::Mutation;
 use std::time::Duration;
 
 impl Engine {
@@ -52,7 +53,7 @@ impl Engine {
             started_at,
             probe: self.scheduler.is_probe(&start.target, start.id),
             asked,
-            healthy,
+            healthy: healthy || self.shared.ledger.mutation() == Some(Mutation::G4CountUnproved),
             check_after: if wired.evidence.is_some() { wired.spec.check_after } else { Duration::ZERO },
             random: self.shared.entropy.number(),
         };
@@ -78,6 +79,9 @@ impl Engine {
             detail: None,
         };
         let after_outage = report.outcome == Outcome::TargetFailed;
+        if self.shared.ledger.mutation() == Some(Mutation::G3EndEarly) {
+            self.scheduler.ended(start.lane, start.id);
+        }
         let purpose = Purpose::Attempt { target: start.target, after_outage };
         record.attempt = began.then_some(attempt);
         self.record_with_detail(start.lane, purpose, record, report.detail);

@@ -6,6 +6,7 @@ use crate::status::TargetStatus;
 use crate::target::{Outcome, Report, TargetSpec, UNROUTED, Wired};
 use oxgate_core::Timestamp;
 use oxgate_core::delivery::{OnPark, Policy};
+use oxgate_store::faults::Mutation;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -61,15 +62,21 @@ impl Targets {
     }
 
     /// The scheduler's view: only targets that deliver.
-    pub(super) fn gates(&self) -> Vec<GateRules> {
+    pub(super) fn gates(&self, mutation: Option<Mutation>) -> Vec<GateRules> {
         let sending = self.0.values().filter(|running| running.wired.sender.is_some());
         sending
             .map(|running| {
                 let spec = &running.wired.spec;
                 let holds = [spec.policy.on_park, spec.policy.on_unknown].contains(&OnPark::HoldKey);
-                GateRules { name: spec.name.clone(), concurrency: spec.concurrency, spills: !holds }
+                let spills = !holds || mutation == Some(Mutation::G4ReleaseHeld);
+                GateRules { name: spec.name.clone(), concurrency: spec.concurrency, spills }
             })
             .collect()
+    }
+
+    /// The names of all.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Running> {

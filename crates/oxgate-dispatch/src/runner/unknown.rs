@@ -5,6 +5,7 @@ use super::engine::{Done, Engine, Purpose};
 use super::records::plain;
 use crate::target::{Doubt, Finding};
 use oxgate_core::{DeliveryId, Fact, Timestamp};
+use oxgate_store::faults::Mutation;
 use std::time::Duration;
 
 /// When to look again after a look that panicked.
@@ -65,6 +66,8 @@ impl Engine {
     }
 
     fn conclude_unknown(&mut self, unknown: &Unknown, fact: Fact, receipt: Option<String>) {
+        let resends = self.shared.ledger.mutation() == Some(Mutation::G5ResendUnknown);
+        let fact = if resends { Fact::EvidenceAbsent } else { fact };
         let mut record = plain(unknown.id, fact, self.targets.policy(&unknown.target));
         record.receipt = receipt;
         self.record(unknown.lane, Purpose::Doubt, record);

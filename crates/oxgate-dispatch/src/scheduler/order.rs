@@ -1,6 +1,7 @@
 //! Who waits for whom inside one window: a queue for each order key, and a few for those that wait for more than keys.
 
 use oxgate_core::{DeliveryId, OrderKeys};
+use oxgate_store::faults::Mutation;
 use oxgate_store::view::OpenDelivery;
 use std::collections::{BTreeSet, HashMap};
 
@@ -50,9 +51,14 @@ pub(super) struct Order {
     barriers: BTreeSet<Place>,
     /// Entries by order key. Empty queues are removed, so that memory follows the window and not the number of keys.
     keyed: HashMap<u64, BTreeSet<Place>>,
+    mutation: Option<Mutation>,
 }
 
 impl Order {
+    pub(super) fn new(mutation: Option<Mutation>) -> Self {
+        Self { mutation, ..Self::default() }
+    }
+
     pub(super) fn insert(&mut self, place: Place, keys: &OrderKeys) {
         self.every.insert(place);
         if *keys != OrderKeys::Free {
@@ -104,13 +110,15 @@ impl Order {
     /// The same, with one entry thought away.
     pub(super) fn is_first_but_for(&self, away: Option<Place>, place: Place, keys: &OrderKeys) -> bool {
         let waits = |queue: &BTreeSet<Place>| queue.iter().find(|at| Some(**at) != away).is_some_and(|at| *at < place);
+        let barred = self.mutation != Some(Mutation::G3IgnoreBarrier) && waits(&self.barriers);
         match keys {
-            OrderKeys::Free => !waits(&self.barriers),
+            OrderKeys::Free => !barred,
             OrderKeys::All => !waits(&self.ordered),
             OrderKeys::Barrier => !waits(&self.every),
             OrderKeys::Some(keys) => {
-                let by_key = keys.iter().filter_map(|key| self.keyed.get(key)).any(&waits);
-                !(by_key || waits(&self.all) || waits(&self.barriers))
+                let counted = if self.mutation == Some(Mutation::G3FirstKeyOnly) { 1 } else { keys.len() };
+                let by_key = keys.iter().take(counted).filter_map(|key| self.keyed.get(key)).any(&waits);
+                !(by_key || waits(&self.all) || barred)
             }
         }
     }

@@ -3,13 +3,14 @@
 use super::order::{Order, Place};
 use super::tail::{Loading, Tail};
 use oxgate_core::{Delivery, DeliveryId, OrderKeys, State, Timestamp};
+use oxgate_store::faults::Mutation;
 use oxgate_store::view::OpenDelivery;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 /// Held deliveries are kept beside the window, so that they do not fill it; this many windows of them at most, then the
 /// lane reads no further.
-const HELD_WINDOWS: usize = 8;
+pub const HELD_WINDOWS: usize = 8;
 
 /// One open delivery.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ pub(super) struct Trial {
 #[derive(Debug)]
 pub(super) struct Window {
     size: usize,
+    mutation: Option<Mutation>,
     entries: BTreeMap<Place, Entry>,
     places: HashMap<DeliveryId, Place>,
     pub(super) order: Order,
@@ -68,12 +70,13 @@ pub(super) struct Window {
 
 impl Window {
     /// A window that knows nothing of its lane yet.
-    pub(super) fn new(size: usize) -> Self {
+    pub(super) fn new(size: usize, mutation: Option<Mutation>) -> Self {
         Self {
             size: size.max(2),
+            mutation,
             entries: BTreeMap::new(),
             places: HashMap::new(),
-            order: Order::default(),
+            order: Order::new(mutation),
             ready: BTreeSet::new(),
             later: BTreeSet::new(),
             expiries: BTreeSet::new(),
@@ -114,6 +117,10 @@ impl Window {
         !self.busy.is_empty()
     }
 
+    pub(super) fn busy(&self) -> usize {
+        self.busy.len()
+    }
+
     pub(super) const fn is_complete(&self) -> bool {
         matches!(self.tail, Tail::Complete)
     }
@@ -144,6 +151,8 @@ impl Window {
                     entry.after_outage = false;
                     entry.row = open.row;
                 });
+                // One that was held may have come back, and then it counts.
+                self.shrink();
             }
             return;
         }
@@ -258,6 +267,9 @@ impl Window {
 
     /// Takes the last idle ones out again while there are too many: the store keeps them.
     fn shrink(&mut self) {
+        if self.mutation == Some(Mutation::G9EndlessWindow) {
+            return;
+        }
         while self.active() > self.size || self.held > self.size * HELD_WINDOWS {
             let Some(place) = self.entries.keys().rev().find(|place| !self.busy.contains(place)).copied() else {
                 return;
@@ -406,6 +418,8 @@ impl Window {
         if self.tail.bound().is_some_and(|bound| place >= bound) {
             self.remove(place);
         }
+        // One that was held may have come back, and then it counts.
+        self.shrink();
     }
 
     /// Those whose time limit has passed; they are busy from here on.

@@ -5,22 +5,20 @@
 //! difference is delivered, never dropped.
 
 use super::reading::stable_meta;
-use oxgate_store::command::Verdict;
 use redox_model::envelope::{self, Message};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// Whether `second` says the same as `first`. What cannot be compared is different.
-pub(super) fn compare(first: &[u8], second: &[u8]) -> Verdict {
-    let same = match (envelope::read(first), envelope::read(second)) {
+pub(super) fn compare(first: &[u8], second: &[u8]) -> bool {
+    match (envelope::read(first), envelope::read(second)) {
         (Ok(Message::DataModel(one)), Ok(Message::DataModel(two))) => {
             stable_meta(&one) == stable_meta(&two) && are_same_bodies(first, second, &["Meta"])
         }
         (Ok(Message::FhirBundle(_)), Ok(Message::FhirBundle(_))) => are_same_bodies(first, second, &[]),
         _ => false,
-    };
-    if same { Verdict::Same } else { Verdict::Different }
+    }
 }
 
 type Members<'a> = BTreeMap<String, &'a RawValue>;
@@ -72,7 +70,7 @@ mod tests {
     const FIRST: &str = r#"{"Meta":{"DataModel":"Order","EventType":"New","Logs":[{"ID":"l","AttemptID":"1"}]},
         "Order":{"ID":"7","Notes":["caf\u00e9",1.50]},"Patient":{"Identifiers":[]}}"#;
 
-    fn verdict(second: &str) -> Verdict {
+    fn is_same(second: &str) -> bool {
         compare(FIRST.as_bytes(), second.as_bytes())
     }
 
@@ -80,7 +78,7 @@ mod tests {
     fn the_order_of_members_white_space_and_escapes_do_not_count() {
         let second = r#"{"Patient" : {"Identifiers":[ ]}, "Order":{"Notes":["café", 1.50],"ID":"7"},
             "Meta":{"EventType":"New","DataModel":"Order","EventDateTime":"2026-01-01"}}"#;
-        assert_eq!(verdict(second), Verdict::Same);
+        assert!(is_same(second));
     }
 
     #[test]
@@ -97,20 +95,20 @@ mod tests {
         ] {
             let second = FIRST.replace(from, to);
             assert_ne!(second, FIRST);
-            assert_eq!(verdict(&second), Verdict::Different, "{to}");
+            assert!(!is_same(&second), "{to}");
         }
     }
 
     #[test]
     fn items_of_a_list_have_an_order() {
         let second = FIRST.replace(r#"["caf\u00e9",1.50]"#, r#"[1.50,"caf\u00e9"]"#);
-        assert_eq!(verdict(&second), Verdict::Different);
+        assert!(!is_same(&second));
     }
 
     #[test]
     fn what_cannot_be_compared_is_different() {
         for second in ["", "{}", "not JSON", r#"{"resourceType":"Bundle","type":"message"}"#] {
-            assert_eq!(verdict(second), Verdict::Different, "{second}");
+            assert!(!is_same(second), "{second}");
         }
     }
 }

@@ -64,7 +64,7 @@ impl Inbound {
                 self.counts().accepted.add_one();
                 Ok(event)
             }
-            Accepted::Duplicate(event) | Accepted::Mismatch { first: event } => Ok(event),
+            Accepted::Duplicate(event) | Accepted::Mismatch { first: event, .. } => Ok(event),
         }
     }
 }

@@ -6,10 +6,10 @@
 //! children: a crash before it leaves the delivery queued and no child, a crash after it leaves both. So the step happens
 //! once (guarantees G1 and G2), although the transformation itself may run again.
 //!
-//! **Plugging in.** Implement [`Transform`]; it is plain and synchronous, runs on a thread for blocking work, and may
-//! panic without harm. Refuse what can never be transformed: it parks the event with the refusal's reason, and release
-//! tries again once mapping or configuration are mended. In the binary, `serve/transform.rs` names each one for the
-//! configuration's `transform`.
+//! **Plugging in.** Implement [`Transform`]; it is plain and synchronous, runs on a thread for blocking work when the body
+//! is large, and may panic without harm. Refuse what can never be transformed: it parks the event with the refusal's
+//! reason, and release tries again once mapping or configuration are mended. In the binary, `serve/transform.rs` names
+//! each one for the configuration's `transform`.
 //!
 //! ```
 //! use oxgate_inbound::{Made, Refusal, Transform};
@@ -32,6 +32,7 @@ use oxgate_core::{Phi, Reason, Timestamp};
 use oxgate_dispatch::{Body, BoxFuture, Job, Outcome, Report, Target};
 use oxgate_store::command::Child;
 use oxgate_store::view::EventRow;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,9 @@ const NOTHING_MADE: Reason = Reason::word("nothing-made");
 const TOO_MANY: Reason = Reason::word("too-many-children");
 const NOT_NOW: Reason = Reason::word("not-now");
 const NOT_LOADED: Reason = Reason::word("body-not-loaded");
+
+/// Bodies up to this many bytes are transformed on the spot, which is cheaper than a change of threads.
+const TRANSFORMED_ON_THE_SPOT: usize = 64 * 1024;
 
 /// What makes events from one.
 pub trait Transform: Send + Sync + 'static {
@@ -133,15 +137,25 @@ impl ForwardHandler {
     async fn hand_over(&self, job: Job) -> Report {
         let Body::Inline(body) = job.body else { return Report::new(Outcome::Rejected, NOT_LOADED) };
         let (transform, event) = (Arc::clone(&self.transform), job.event);
-        let made = match tokio::task::spawn_blocking(move || transform.transform(&event, &body)).await {
-            Ok(Ok(made)) => made,
-            Ok(Err(refusal)) => return refused(refusal),
-            Err(ended) if ended.is_panic() => {
+        let is_small = body.len() <= TRANSFORMED_ON_THE_SPOT;
+        let transforming =
+            move || std::panic::catch_unwind(AssertUnwindSafe(|| transform.transform(&event, &body))).ok();
+        let transformed = if is_small {
+            transforming()
+        } else {
+            match tokio::task::spawn_blocking(transforming).await {
+                Ok(transformed) => transformed,
+                // The process is ending and takes no more blocking work.
+                Err(_) => return Report::new(Outcome::TargetFailed, NOT_NOW),
+            }
+        };
+        let made = match transformed {
+            Some(Ok(made)) => made,
+            Some(Err(refusal)) => return refused(refusal),
+            None => {
                 tracing::error!(handler = self.name, delivery = %job.delivery, "a transformation panicked");
                 return Report::new(Outcome::Rejected, PANICKED);
             }
-            // The process is ending and takes no more blocking work.
-            Err(_) => return Report::new(Outcome::TargetFailed, NOT_NOW),
         };
         match made.len() {
             0 => return Report::new(Outcome::Rejected, NOTHING_MADE),

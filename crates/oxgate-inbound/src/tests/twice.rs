@@ -93,6 +93,19 @@ async fn g2_other_content_under_a_known_log_is_a_new_event_linked_and_delivered(
     assert_eq!((road.counts().conflicts.get(), road.counts().duplicates.get()), (1, 2));
 }
 
+/// Whichever of two contents came first: the other one is recognised in other words too.
+#[tokio::test]
+async fn g2_other_content_in_other_words_is_recognised() {
+    let road = Road::new();
+    let body = |order: &str| message("Order.New", Some(("log-1", "a")), &format!(r#""Order":{order}"#));
+    let first = road.post(body(r#"{"ID":"7"}"#)).await.event();
+    let other = road.post(body(r#"{"ID":"8","Notes":[]}"#)).await.event();
+    let turned = road.post(body(r#"{ "Notes": [], "ID": "8" }"#)).await.event();
+    assert_ne!(first, other);
+    assert_eq!(turned, other);
+    assert_eq!((road.events().await.len(), road.counts().conflicts.get()), (2, 1));
+}
+
 #[tokio::test]
 async fn g2_arrival_cancel_arrival_without_ids_is_three() {
     let road = Road::new();

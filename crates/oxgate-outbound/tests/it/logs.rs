@@ -24,7 +24,8 @@ async fn in_doubt(exclusive: bool) -> (Gateway, Arc<Books>, Queued) {
     let books = Arc::new(Books::default());
     let sources = HashSet::from_iter(exclusive.then(|| "s-1".to_owned()));
     let clock = Arc::clone(&gateway.clock) as Arc<dyn Clock>;
-    let reconciler = Reconciler::new(gateway.store.clone(), Arc::clone(&books), clock, sources, ATTEMPT_MAX);
+    let time = (clock, Arc::clone(&gateway.clock) as _);
+    let reconciler = Reconciler::new(gateway.store.clone(), Arc::clone(&books), time, sources, ATTEMPT_MAX);
     gateway.redox.next(Act::Fail(SendError::Lost(Lost::Timeout)));
     gateway.run_with(Some(Arc::new(reconciler)));
     let queued = gateway.submit(&order("O-1", LAB)).await;

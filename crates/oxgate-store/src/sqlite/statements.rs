@@ -54,6 +54,7 @@ statements! {
     DEDUP_WALK = "SELECT scope, key, event, at FROM dedup WHERE (scope, key) > (?1, ?2) ORDER BY scope, key LIMIT ?3";
     DEDUP_DELETE = "DELETE FROM dedup WHERE scope = ?1 AND key = ?2";
     VARIANT_GET = "SELECT event FROM dedup_variants WHERE scope = ?1 AND key = ?2 AND content = ?3";
+    VARIANTS_KNOWN = "SELECT event FROM dedup_variants WHERE scope = ?1 AND key = ?2 LIMIT ?3";
     VARIANT_INSERT = "INSERT INTO dedup_variants(scope, key, content, event, at) VALUES (?1, ?2, ?3, ?4, ?5)";
     VARIANTS_OF_KEY = "SELECT event FROM dedup_variants WHERE scope = ?1 AND key = ?2";
     VARIANTS_DELETE = "DELETE FROM dedup_variants WHERE scope = ?1 AND key = ?2";

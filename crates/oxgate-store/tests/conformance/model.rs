@@ -101,15 +101,20 @@ fn try_accept<O: Open>(bed: &mut Bed<O>, model: &mut Model, body: u64, operation
     let Operation::Accept { log, content, verdict, keys } = operation else { return };
     let mut new = Accept { deliveries: vec![delivery("app", keys.clone())], ..accept(body) };
     new.event.content = ContentHash::of([[*content].as_slice()]);
-    let verdict = verdict.map(|same| if same { Verdict::Same } else { Verdict::Different });
-    new.dedup = log.map(|log| Dedup { scope: "main".into(), key: DedupKey::of("log", &log.to_string()), verdict });
     let variants = log.map(|log| model.logs.entry(log).or_default());
+    let first = variants.as_ref().and_then(|list| list.first().copied());
+    let verdict = verdict.map(|same| match first {
+        Some((_, event)) if same => Verdict::SameAs(event),
+        _ => Verdict::Different { compared: usize::MAX },
+    });
+    new.dedup = log.map(|log| Dedup { scope: "main".into(), key: DedupKey::of("log", &log.to_string()), verdict });
     let got = bed.try_accept(new);
     let known = variants.as_ref().and_then(|list| list.iter().find(|(known, _)| known == content));
-    let first = variants.as_ref().and_then(|list| list.first());
+    let others = || variants.iter().flat_map(|list| list.iter().skip(1)).map(|(_, event)| *event).collect();
     let expected = match (known, first, verdict) {
-        (Some((_, event)), ..) | (None, Some((_, event)), Some(Verdict::Same)) => Some(Accepted::Duplicate(*event)),
-        (None, Some((_, event)), None) => Some(Accepted::Mismatch { first: *event }),
+        (Some((_, event)), ..) => Some(Accepted::Duplicate(*event)),
+        (None, Some((_, event)), Some(Verdict::SameAs(_))) => Some(Accepted::Duplicate(event)),
+        (None, Some((_, event)), None) => Some(Accepted::Mismatch { first: event, others: others() }),
         _ => None,
     };
     if let Some(expected) = expected {

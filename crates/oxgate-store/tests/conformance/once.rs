@@ -24,24 +24,33 @@ pub(crate) fn g2_other_content_is_a_mismatch_until_compared<O: Open>() {
     let first = bed.accept(accept_logged(1, "log-1", "a"));
     let again = bed.group(&[Command::Accept(Box::new(accept_logged(2, "log-1", "b")))]);
     assert!(!again.wrote);
-    assert_eq!(bed.try_accept(accept_logged(2, "log-1", "b")), Accepted::Mismatch { first: first.event });
-    let same = with_verdict(accept_logged(2, "log-1", "b"), Verdict::Same);
+    assert_eq!(
+        bed.try_accept(accept_logged(2, "log-1", "b")),
+        Accepted::Mismatch { first: first.event, others: vec![] }
+    );
+    let same = with_verdict(accept_logged(2, "log-1", "b"), Verdict::SameAs(first.event));
     assert_eq!(bed.try_accept(same), Accepted::Duplicate(first.event));
 }
 
 pub(crate) fn g2_a_conflict_is_linked_flagged_and_delivered<O: Open>() {
     let mut bed = Bed::<O>::new();
     let first = bed.accept(accept_logged(1, "log-1", "a"));
-    let other = bed.accept(with_verdict(accept_logged(2, "log-1", "b"), Verdict::Different));
+    let other = bed.accept(with_verdict(accept_logged(2, "log-1", "b"), Verdict::Different { compared: 1 }));
     let row = bed.event(other.event);
     assert_eq!((row.parent, row.flags), (Some(first.event), Flags::CONFLICT));
     assert_eq!(bed.state(other), State::Queued);
     // Both are known from now on, with or without a verdict.
     assert_eq!(bed.try_accept(accept_logged(3, "log-1", "b")), Accepted::Duplicate(other.event));
-    let late_verdict = with_verdict(accept_logged(3, "log-1", "b"), Verdict::Different);
+    let late_verdict = with_verdict(accept_logged(3, "log-1", "b"), Verdict::Different { compared: 1 });
     assert_eq!(bed.try_accept(late_verdict), Accepted::Duplicate(other.event));
     assert_eq!(bed.try_accept(accept_logged(4, "log-1", "a")), Accepted::Duplicate(first.event));
-    assert_eq!(bed.try_accept(accept_logged(5, "log-1", "c")), Accepted::Mismatch { first: first.event });
+    let unknown = Accepted::Mismatch { first: first.event, others: vec![other.event] };
+    assert_eq!(bed.try_accept(accept_logged(5, "log-1", "c")), unknown);
+    // A verdict that knows nothing of the other one is no verdict; one that names it counts.
+    let half = with_verdict(accept_logged(5, "log-1", "c"), Verdict::Different { compared: 1 });
+    assert_eq!(bed.try_accept(half), unknown);
+    let same = with_verdict(accept_logged(5, "log-1", "c"), Verdict::SameAs(other.event));
+    assert_eq!(bed.try_accept(same), Accepted::Duplicate(other.event));
 }
 
 /// Arrival, Cancel, Arrival with equal content and no id: three events.

@@ -6,7 +6,8 @@ use crate::config::Loaded;
 use crate::config::redox::{Account, Auth, Platform};
 use crate::config::secret::SecretRef;
 use crate::exit::with_causes;
-use oxgate_dispatch::Evidence;
+use oxgate_core::Clock;
+use oxgate_dispatch::{ClockTimer, Evidence};
 use oxgate_outbound::reconcile::Reconciler;
 use oxgate_outbound::records::PlatformRecords;
 use redox_client::{
@@ -43,7 +44,9 @@ pub(super) fn evidence(loaded: &Loaded, lasting: &Lasting, attempt_max: Duration
     let records = lasting.records.clone()?;
     let exclusive = loaded.config.sources.iter().filter(|source| source.exclusive).map(|source| source.id.clone());
     let store = lasting.store.clone();
-    Some(Arc::new(Reconciler::new(store, records, Arc::new(SystemClock), exclusive.collect(), attempt_max)))
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let time = (Arc::clone(&clock), Arc::new(ClockTimer::new(clock)) as _);
+    Some(Arc::new(Reconciler::new(store, records, time, exclusive.collect(), attempt_max)))
 }
 
 fn set_up(

@@ -10,6 +10,10 @@ use crate::sqlite::statements as sql;
 use oxgate_core::{ContentHash, EventId, Flags};
 use rusqlite::{OptionalExtension, params};
 
+/// Events beside the one that holds a key that a new body is compared with; Redox sends another content rarely, and more
+/// than this many are kept as they come.
+const VARIANTS_COMPARED: u32 = 15;
+
 /// What the de-duplication key says about an arriving event.
 enum Recognised {
     /// Nothing under this key, or no key at all.
@@ -18,8 +22,8 @@ enum Recognised {
     Takes { scope: i64 },
     /// The same event again.
     Again(i64),
-    /// Other content than the event that holds the key, and nobody has compared the bodies.
-    Mismatch(i64),
+    /// Other content than the events under the key, and nobody has compared the bodies.
+    Mismatch { first: i64, others: Vec<i64> },
     /// Other content, compared: a new event beside the one that holds the key.
     Beside { scope: i64, first: i64 },
 }
@@ -37,7 +41,10 @@ impl Turn<'_> {
                 self.applied.duplicates += 1;
                 return Ok(Accepted::Duplicate(self.event_id(seq)?));
             }
-            Recognised::Mismatch(seq) => return Ok(Accepted::Mismatch { first: self.event_id(seq)? }),
+            Recognised::Mismatch { first, others } => {
+                let others = others.into_iter().map(|seq| self.event_id(seq)).collect::<rusqlite::Result<_>>()?;
+                return Ok(Accepted::Mismatch { first: self.event_id(first)?, others });
+            }
             Recognised::Beside { first, .. } => {
                 flags = flags.with(Flags::CONFLICT);
                 parent = Some(self.event_id(first)?);
@@ -84,12 +91,27 @@ impl Turn<'_> {
             .prepare_cached(sql::VARIANT_GET)?
             .query_row(params![scope, dedup.key.0, content.0], |row| row.get(0))
             .optional()?;
-        Ok(match (variant, dedup.verdict) {
-            (Some(event), _) => Recognised::Again(event),
-            (None, None) => Recognised::Mismatch(first),
-            (None, Some(Verdict::Same)) => Recognised::Again(first),
-            (None, Some(Verdict::Different)) => Recognised::Beside { scope, first },
+        if let Some(event) = variant {
+            return Ok(Recognised::Again(event));
+        }
+        let others = self.variants(scope, dedup)?;
+        Ok(match dedup.verdict {
+            Some(Verdict::SameAs(event)) if number(event.seq) == first || others.contains(&number(event.seq)) => {
+                Recognised::Again(number(event.seq))
+            }
+            // One that came meanwhile has not been compared.
+            Some(Verdict::Different { compared }) if compared > others.len() => Recognised::Beside { scope, first },
+            _ => Recognised::Mismatch { first, others },
         })
+    }
+
+    /// Events under the key beside the one that holds it, as far as they are compared with a new one.
+    fn variants(&self, scope: i64, dedup: &Dedup) -> rusqlite::Result<Vec<i64>> {
+        let mut statement = self.connection.prepare_cached(sql::VARIANTS_KNOWN)?;
+        let rows = statement.query_map(params![scope, dedup.key.0, VARIANTS_COMPARED], |row| row.get(0))?;
+        let mut events: Vec<i64> = rows.collect::<rusqlite::Result<_>>()?;
+        events.sort_unstable();
+        Ok(events)
     }
 
     fn remember(

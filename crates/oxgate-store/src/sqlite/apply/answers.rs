@@ -3,6 +3,7 @@
 use super::Fault;
 use super::Turn;
 use crate::command::{AnswerProbe, LinkedAnswer};
+use crate::faults::Mutation;
 use crate::sqlite::columns::{Stored, event_id, number};
 use crate::sqlite::names::Kind;
 use crate::sqlite::statements as sql;
@@ -61,7 +62,9 @@ impl Turn<'_> {
                 if known || !sought.rules.contains(&rule) {
                     continue;
                 }
-                let grade = Grade::of(&self.guards(expectation)?, sought.patients);
+                let ignored = self.context.faults.has(Mutation::G7IgnorePatient);
+                let guards = if ignored { Vec::new() } else { self.guards(expectation)? };
+                let grade = Grade::of(&guards, sought.patients);
                 found.push(Candidate { expectation, question: row.get(1)?, grade });
                 if found.len() > ANSWER_CANDIDATES {
                     return Ok(found);

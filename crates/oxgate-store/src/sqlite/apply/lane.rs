@@ -6,6 +6,7 @@
 use super::Fault;
 use super::Turn;
 use crate::command::{LaneChange, LaneChanged};
+use crate::faults::Mutation;
 use crate::sqlite::columns::{Stored, event_id, number};
 use crate::sqlite::names::Kind;
 use crate::sqlite::statements as sql;
@@ -65,6 +66,7 @@ impl Turn<'_> {
         let state = match change.act {
             LaneAct::Pause => LaneState::Paused,
             LaneAct::Orphan => LaneState::Orphaned,
+            LaneAct::Resume if self.context.faults.has(Mutation::G4ForgetHold) => LaneState::Open,
             LaneAct::Resume => self.state_by_itself(change.lane)?,
             LaneAct::Drain => self.drained(change.lane)?,
         };

@@ -3,6 +3,7 @@
 use super::Fault;
 use super::Turn;
 use super::ops::LateQuestion;
+use crate::faults::Mutation;
 use crate::sqlite::names::name_text;
 use crate::sqlite::statements as sql;
 use oxgate_core::Timestamp;
@@ -14,6 +15,9 @@ const STEP: u32 = 256;
 impl Turn<'_> {
     /// How many became late; as many as a step takes means that there may be more.
     pub(super) fn late(&mut self) -> Result<u32, Fault> {
+        if self.context.faults.has(Mutation::G7LateUnsaid) {
+            return Ok(0);
+        }
         let now = self.context.now;
         let due: Vec<(i64, i64, i64, i64, i64)> = {
             let mut statement = self.connection.prepare_cached(sql::EXPECTATIONS_DUE)?;

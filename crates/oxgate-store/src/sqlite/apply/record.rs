@@ -54,7 +54,7 @@ impl Turn<'_> {
             return Ok(Recorded::Done { row: step.next, made: None, children: Vec::new() });
         }
         // A fact that is only noted must not make the same children again.
-        let moves = step.next.state != stored.row.state;
+        let moves = step.next.state != stored.row.state || self.context.faults.has(Mutation::G2ChildrenAgain);
         let children = if moves { self.children(record)? } else { Vec::new() };
         let receipt = record.receipt.clone().or_else(|| super::children::receipt(&children));
         let circumstances = Circumstances {
@@ -133,6 +133,7 @@ impl Turn<'_> {
             self.write_attempt(&after, attempt, fact, unheld)?;
         }
         if let Some(what) = turn_of_life(&before.row, &after.row, &step.effects, fact, circumstances.attempt.is_some())
+            && !self.context.faults.has(Mutation::G6SkipStep)
         {
             let actor = circumstances.actor.map(|actor| actor.name.as_str());
             let (id, now) = (after.id, self.context.now.0);
