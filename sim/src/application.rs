@@ -18,6 +18,9 @@ use std::time::Duration;
 /// How long an order that gets no answer waits for one.
 pub(crate) const REPLY_WITHIN: Duration = Duration::from_mins(30);
 
+/// A patient whom no order is about.
+pub(crate) const STRANGER: &str = "PHIMARK-stranger";
+
 /// How long an event that expires may take.
 const EXPIRES: Duration = Duration::from_mins(5);
 
@@ -54,9 +57,14 @@ fn patient(world: &World) -> String {
 
 fn message(world: &World, number: u64) -> Value {
     let one = patient(world);
+    if world.chance.thousandth(80) {
+        return stray(world);
+    }
+    let forwards = world.scenario.forwards;
     let (model, kind) = match world.chance.among(0..20) {
         0 => ("PatientAdmin", "PatientMerge"),
         1 => ("Scheduling", "New"),
+        2..6 if forwards => ("Notes", world.chance.one_of(&["New", "New", "Replace"])),
         2..10 => ("PatientAdmin", "Discharge"),
         _ => ("PatientAdmin", "Arrival"),
     };
@@ -78,8 +86,23 @@ fn message(world: &World, number: u64) -> Value {
     body
 }
 
+/// A result that names an order of ours, and somebody whom that order is not about.
+fn stray(world: &World) -> Value {
+    let number = world.chance.among(0..world.scenario.submissions);
+    let order = world.chance.one_of(&["ORD", "NOANSWER"]);
+    json!({
+        "Meta": {"DataModel": "Results", "EventType": "New"},
+        "Patient": {
+            "Identifiers": [{"ID": STRANGER, "IDType": "MR"}],
+            "Demographics": {"FirstName": "Testina", "LastName": format!("{MARK}-Stranger")},
+        },
+        "Orders": [{"ID": format!("{order}-{number}"), "Status": "Resulted", "ResultsStatus": "Final"}],
+    })
+}
+
 async fn until_acknowledged(world: Arc<World>, number: u64) {
     let expires = world.chance.thousandth(150);
+    let backfill = world.chance.thousandth(world.scenario.backfill);
     let silent = world.chance.thousandth(200);
     let body = Bytes::from(order(&world, number, silent).to_string());
     let reply_within = silent.then_some(REPLY_WITHIN);
@@ -96,7 +119,7 @@ async fn until_acknowledged(world: Arc<World>, number: u64) {
                 correlation: Some(Phi::new(format!("{MARK} ticket {number}"))),
                 expires_at: expires.then(|| now.plus(EXPIRES)),
                 reply_within,
-                priority: Priority::Live,
+                priority: if backfill { Priority::Backfill } else { Priority::Live },
             };
             let low_before = world.disk_is_low();
             let floor = world.witness().newest_acknowledged;

@@ -1,6 +1,7 @@
 //! Promises that are held against every step: before an attempt leaves, and whenever a delivery is parked.
 
-use crate::life::{self, REDOX};
+use crate::plans::{self, PULL, is_redox};
+use crate::witness::Place;
 use crate::world::World;
 use oxgate_core::delivery::OnPark;
 use oxgate_core::{Clock, DeliveryId, EventId, OrderKeys, Reason, State, Timestamp};
@@ -25,20 +26,23 @@ pub(crate) fn changes(world: &World, store: &Store, changes: &[Change]) {
             Change::Open(open) => {
                 world.note("open", format_args!("{} {} {}", open.id, open.row.state.as_str(), open.row.reason));
                 let mut witness = world.witness();
-                witness.keys.insert(open.id, (open.lane, open.keys.clone()));
-                let comes_back = witness.parked.remove(&open.id).is_some();
-                if comes_back {
+                let place = Place { lane: open.lane, keys: open.keys.clone(), rank: open.rank };
+                let first = witness.places.entry(open.id).or_insert(place).rank;
+                if witness.parked.remove(&open.id).is_some() {
                     witness.reopened.insert(open.id, now);
                 }
                 drop(witness);
-                if comes_back && open.rank != open.id.event.seq {
-                    world.broken("G3", &format!("{} comes back at rank {}, not at its place", open.id, open.rank));
+                if open.rank != first {
+                    world.broken("G3", &format!("{} comes back at rank {}, not at {first}", open.id, open.rank));
                 }
             }
             Change::Closed { id, state, .. } => {
                 world.note("closed", format_args!("{id} {}", state.as_str()));
                 if *state == State::Parked {
-                    world.witness().parked.insert(*id, now);
+                    let mut witness = world.witness();
+                    witness.parked.insert(*id, now);
+                    witness.ever_parked.insert(*id);
+                    drop(witness);
                     if let Ok(Some(row)) = store.look(|reads| reads.delivery(*id)) {
                         parked(world, &row);
                     }
@@ -68,11 +72,15 @@ pub(crate) fn parked(world: &World, row: &DeliveryRow) {
     let justified = match row.target.as_str() {
         UNROUTED => [Reason::UNROUTED, Reason::UNREADABLE].contains(&row.row.reason),
         // A crash may have come between the start and the first byte, and nobody can tell.
-        REDOX if row.row.reason == Reason::UNKNOWN_OUTCOME => row.row.attempts > 0,
-        REDOX => seen.rejected > 0,
+        target if is_redox(target) && row.row.reason == Reason::UNKNOWN_OUTCOME => row.row.attempts > 0,
+        _ if seen.rejected > 0 => true,
+        target if is_redox(target) => false,
         target => {
-            let limit = u32::from(life::spec(world, target).policy.failures_max);
-            seen.event_failures >= if row.row.reason == Reason::FAILURE_LIMIT { 1 } else { limit }
+            let limit = u32::from(plans::spec(world, target).policy.failures_max);
+            let counted = seen.event_failures >= if row.row.reason == Reason::FAILURE_LIMIT { 1 } else { limit };
+            // A consumer that refuses an event speaks for itself; of others the fault may be their own.
+            let proved = || world.witness().proved.get(target).copied();
+            counted && (target == PULL || proved() >= seen.first_failure)
         }
     };
     if !justified {
@@ -81,13 +89,13 @@ pub(crate) fn parked(world: &World, row: &DeliveryRow) {
 }
 
 /// What holds when an attempt leaves: its place in the order, its lane, and for Redox that it is on disk.
-pub(crate) fn attempt(world: &World, store: &Store, target: &str, job: &Job) {
+pub(crate) fn attempt(world: &World, store: &Store, job: &Job) {
     let id = job.delivery;
     world.witness().attempts.entry(id).or_default().begun += 1;
     let Ok(Some(row)) = store.look(|reads| reads.delivery(id)) else {
         return world.broken("G1", &format!("{id} is being sent, and the store does not have it"));
     };
-    if target == REDOX && row.row.state != State::Sending {
+    if is_redox(&row.target) && row.row.state != State::Sending {
         return world.broken("G5", &format!("{id} leaves for Redox, and stands as {} on disk", row.row.state.as_str()));
     }
     if row.row.expires_at.is_some_and(|at| at.plus(Duration::from_mins(1)) < world.gateway_clock.now()) {
@@ -100,8 +108,23 @@ pub(crate) fn attempt(world: &World, store: &Store, target: &str, job: &Job) {
     let Ok(lane) = lane(store, &row) else { return };
     let Some(me) = lane.open.iter().find(|open| open.id == id) else { return };
     in_order(world, me, &lane.open);
-    not_held(world, target, me, &lane);
-    told(world, job, &row, me, store);
+    not_held(world, &row.target, me, &lane);
+    told(world, job, me, store);
+}
+
+/// What holds when a consumer is handed a run: each of it has its place in the order, those before it in the run aside.
+pub(crate) fn leased(world: &World, store: &Store, run: &[DeliveryId]) {
+    for (index, id) in run.iter().enumerate() {
+        let Ok(Some(row)) = store.look(|reads| reads.delivery(*id)) else {
+            return world.broken("G1", &format!("{id} is leased, and the store does not have it"));
+        };
+        let Ok(mut lane) = lane(store, &row) else { return };
+        lane.open.retain(|open| !run[..index].contains(&open.id));
+        // A person has ended it a moment ago.
+        let Some(me) = lane.open.iter().find(|open| open.id == *id) else { continue };
+        in_order(world, me, &lane.open);
+        not_held(world, &row.target, me, &lane);
+    }
 }
 
 /// A lane as it stands on disk.
@@ -122,20 +145,20 @@ fn lane(store: &Store, of: &DeliveryRow) -> Result<Lane, ReadError> {
     })
 }
 
-/// The place that a delivery was acknowledged at. Nobody replays here, so its rank must be the same.
-const fn place(id: DeliveryId) -> (u64, u16) {
-    (id.event.seq, id.n)
+/// The place that a delivery was made at, whatever the store says by now; `rank` when its making went unseen.
+fn place(world: &World, id: DeliveryId, rank: u64) -> (u64, u16) {
+    (world.witness().places.get(&id).map_or(rank, |place| place.rank), id.n)
 }
 
 /// G3: every earlier open delivery of the lane that shares a key has left the open ones.
 fn in_order(world: &World, me: &OpenDelivery, open: &[OpenDelivery]) {
     let now = world.clock.elapsed();
+    let mine = place(world, me.id, me.rank);
+    let precedes = |other: &&OpenDelivery| place(world, other.id, other.rank) < mine && other.keys.precedes(&me.keys);
+    let before: Vec<&OpenDelivery> = open.iter().filter(precedes).collect();
     let witness = world.witness();
-    let blocking = open.iter().filter(|other| {
-        let just_opened = witness.reopened.get(&other.id).is_some_and(|at| *at + MOMENT > now);
-        place(other.id) < place(me.id) && other.keys.precedes(&me.keys) && !just_opened
-    });
-    let blocking: Vec<DeliveryId> = blocking.map(|other| other.id).collect();
+    let just_opened = |id| witness.reopened.get(&id).is_some_and(|at| *at + MOMENT > now);
+    let blocking: Vec<DeliveryId> = before.iter().map(|other| other.id).filter(|id| !just_opened(*id)).collect();
     // The one exception: a head that has failed for long is set aside while one successor is tried.
     let is_trial = |head: &DeliveryId| {
         let seen = witness.attempts.get(head).copied().unwrap_or_default();
@@ -172,7 +195,7 @@ fn allowance(world: &World) -> Duration {
 /// G4: nothing passes a parked delivery that holds its lane or its key, and nothing starts in a lane that stands.
 fn not_held(world: &World, target: &str, me: &OpenDelivery, lane: &Lane) {
     let now = world.clock.elapsed();
-    let policy = life::spec(world, target).policy;
+    let policy = plans::spec(world, target).policy;
     let gateway_now = world.gateway_clock.now();
     let fresh = |since: Timestamp| since.plus(MOMENT + allowance(world)) > gateway_now;
     for row in &lane.parked {
@@ -180,9 +203,9 @@ fn not_held(world: &World, target: &str, me: &OpenDelivery, lane: &Lane) {
         let (parked_now, keys) = {
             let witness = world.witness();
             let at = witness.parked.get(&row.id);
-            (at.is_some_and(|at| *at + MOMENT > now), witness.keys.get(&row.id).map(|(_, keys)| keys.clone()))
+            (at.is_some_and(|at| *at + MOMENT > now), witness.places.get(&row.id).map(|place| place.keys.clone()))
         };
-        let before = place(row.id) < place(me.id);
+        let before = place(world, row.id, row.rank) < place(world, me.id, me.rank);
         let holds = match if unknown { policy.on_unknown } else { policy.on_park } {
             OnPark::Continue => false,
             OnPark::HoldKey => before && keys.is_some_and(|keys| keys.precedes(&me.keys)),
@@ -201,13 +224,18 @@ fn not_held(world: &World, target: &str, me: &OpenDelivery, lane: &Lane) {
 }
 
 /// G3: who receives a delivery that was overtaken is told.
-fn told(world: &World, job: &Job, row: &DeliveryRow, me: &OpenDelivery, store: &Store) {
+fn told(world: &World, job: &Job, me: &OpenDelivery, store: &Store) {
     let overtaker = {
         let witness = world.witness();
-        let Some(reopened) = witness.reopened.get(&row.id).copied() else { return };
+        let Some(reopened) = witness.reopened.get(&me.id).copied() else { return };
+        let is_original = |id: DeliveryId, place: &Place| place.rank == id.event.seq;
+        let Some(mine) = witness.places.get(&me.id).filter(|place| is_original(me.id, place)) else { return };
         let overtook = |(other, at): &(&DeliveryId, &Duration)| {
-            let Some((lane, keys)) = witness.keys.get(*other) else { return false };
-            **at < reopened && *lane == me.lane && place(**other) > place(me.id) && me.keys.precedes(keys)
+            let Some(place) = witness.places.get(*other).filter(|place| is_original(**other, place)) else {
+                return false;
+            };
+            let later = (place.rank, other.n) > (mine.rank, me.id.n);
+            **at < reopened && place.lane == me.lane && later && me.keys.precedes(&place.keys)
         };
         witness.received.iter().find(overtook).map(|(other, _)| *other)
     };

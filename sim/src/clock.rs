@@ -14,12 +14,14 @@ pub(crate) struct WorldClock {
     begun: Instant,
     /// How far it is ahead of the true time, in milliseconds.
     ahead: AtomicI64,
+    /// The farthest that it was ever off.
+    farthest: AtomicI64,
 }
 
 impl WorldClock {
     /// A right clock. Call it inside the runtime.
     pub(crate) fn new() -> Self {
-        Self { begun: Instant::now(), ahead: AtomicI64::new(0) }
+        Self { begun: Instant::now(), ahead: AtomicI64::new(0), farthest: AtomicI64::new(0) }
     }
 
     /// Time since the world began.
@@ -29,7 +31,13 @@ impl WorldClock {
 
     /// Sets the clock ahead, or back.
     pub(crate) fn jump(&self, millis: i64) {
-        self.ahead.fetch_add(millis, Ordering::Relaxed);
+        let ahead = self.ahead.fetch_add(millis, Ordering::Relaxed) + millis;
+        self.farthest.fetch_max(ahead.abs(), Ordering::Relaxed);
+    }
+
+    /// The farthest that it was ever off the true time.
+    pub(crate) fn farthest_off(&self) -> Duration {
+        Duration::from_millis(self.farthest.load(Ordering::Relaxed).unsigned_abs())
     }
 }
 

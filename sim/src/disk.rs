@@ -20,6 +20,9 @@ use tempfile::TempDir;
 /// `PRAGMA synchronous` of a connection that syncs at each commit.
 const FULL: i64 = 2;
 
+/// Size of the reserve file: nothing is learnt from a large one.
+const RESERVE_BYTES: u64 = 64 * 1024;
+
 /// How often a sick store is probed, as the writer's thread does it.
 const PROBE: Duration = Duration::from_secs(1);
 
@@ -85,7 +88,7 @@ pub(crate) fn faults(world: &Arc<World>) -> Faults {
     // A full disk is met while the log is written, so what it refuses has never taken effect.
     let faults = faults.failing_before_commit(fails(300)).failing_after_commit(fails(0));
     let may_fill = world.scenario.disk_low.is_some() || world.scenario.commits_failing > 0;
-    faults.with_free_bytes(Arc::new(move || match (space.disk_is_low(), may_fill) {
+    faults.with_reserve(RESERVE_BYTES).with_free_bytes(Arc::new(move || match (space.disk_is_low(), may_fill) {
         (true, _) => DISK_FREE_LOW_BYTES / 2,
         (false, true) => DISK_FREE_OK_BYTES,
         // Between the marks: enough, and no reserve file is laid for nothing.

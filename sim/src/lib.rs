@@ -1,10 +1,11 @@
 //! The whole gateway under a seeded scheduler with virtual time, broken on purpose.
 //!
-//! **What it does.** It runs the production code: the doors of `oxgate-inbound` and `oxgate-outbound`, the runner of
-//! `oxgate-dispatch` with its pure scheduler, the store with a real SQLite, the emulator's pure core. Time is the
-//! runtime's paused clock, which moves only when nothing can be done; chance comes from the seed. Around the gateway it
-//! lets happen what happens: crashes at any write, power failures, commits that fail before or after they took effect,
-//! lost and repeated messages, outages of either side, clocks that are set, a full disk, an operator at work.
+//! **What it does.** It runs the production code: the HTTP surface of `oxgate-api` with the doors of `oxgate-inbound`, its
+//! forwards and its inbox, `oxgate-outbound` with its look into Redox's logs, the runner of `oxgate-dispatch` with its pure
+//! scheduler, the store with a real SQLite, the emulator's pure core. Time is the runtime's paused clock, which moves only
+//! when nothing can be done; chance comes from the seed. Around the gateway it lets happen what happens: crashes at any
+//! write, power failures, commits that fail before or after they took effect, lost, late and repeated messages, outages of
+//! either side, clocks that are set, a full disk, an operator at work.
 //!
 //! **Where it sits.** Beside the crates; nothing depends on it. `cargo xtask sim` runs it.
 //!
@@ -40,11 +41,23 @@ mod leak;
 /// The gateway's disk.
 mod disk;
 
+/// What the gateway is configured to do.
+mod plans;
+
 /// One life of the gateway.
 mod life;
 
 /// What deliveries go to.
 mod peers;
+
+/// Events made from events.
+mod forward;
+
+/// Who leases from a pull handler.
+mod consumer;
+
+/// Redox's own records.
+mod books;
 
 /// The network towards Redox.
 mod wire;
@@ -61,8 +74,14 @@ mod operator;
 /// Promises held against every step.
 mod checks;
 
+/// Bounds held against what is in memory.
+mod bounds;
+
 /// Promises held against what is there.
 mod verdict;
+
+/// Promises held against events, once everything has come to rest.
+mod rest;
 
 /// One seed from beginning to verdict.
 mod run;

@@ -9,12 +9,18 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Seeds that are run unless said otherwise.
+const USUAL: u64 = 50;
+
+/// Seeds within which a deliberate bug must be found.
+const TO_FIND: u64 = 2_000;
+
 /// Simulates the gateway under many seeds.
 #[derive(Debug, Parser)]
 struct Cli {
-    /// How many seeds to run.
-    #[arg(long, default_value_t = 50)]
-    seeds: u64,
+    /// How many seeds to run: 50 unless said otherwise, up to 2,000 until a deliberate bug is found.
+    #[arg(long)]
+    seeds: Option<u64>,
     /// Only this seed, with its trace.
     #[arg(long)]
     seed: Option<u64>,
@@ -24,9 +30,15 @@ struct Cli {
     /// A deliberate bug to build in, which must be found.
     #[arg(long)]
     mutation: Option<String>,
+    /// Each deliberate bug in turn, and after how many seeds it is found.
+    #[arg(long, conflicts_with_all = ["mutation", "seed"])]
+    mutations: bool,
     /// Run each seed twice and compare the traces.
     #[arg(long)]
     twice: bool,
+    /// Go on after a failing seed, and list them all.
+    #[arg(long)]
+    keep_going: bool,
 }
 
 fn main() -> ExitCode {
@@ -41,13 +53,39 @@ fn main() -> ExitCode {
 }
 
 fn simulate(cli: &Cli) -> Result<bool> {
+    if cli.mutations {
+        return each_mutation(cli);
+    }
     let mutation = match &cli.mutation {
         Some(name) => Some(Mutation::from_name(name).with_context(|| format!("there is no mutation `{name}`"))?),
         None => None,
     };
+    seeds(cli, mutation).tell(cli)
+}
+
+/// Runs every deliberate bug until it is found; whether each is, and by its own name.
+fn each_mutation(cli: &Cli) -> Result<bool> {
+    let mut out = std::io::stdout();
+    let mut good = true;
+    for mutation in Mutation::ALL {
+        let all = seeds(cli, Some(mutation));
+        let (guarantee, name) = (mutation.name()[..2].to_uppercase(), mutation.name());
+        if let Some((seed, (how, _))) = all.failed.first_key_value() {
+            good &= how.starts_with(&guarantee);
+            writeln!(out, "{name}: found after {} seeds; seed {seed} breaks {how}", seed + 1 - cli.from)?;
+        } else {
+            good = false;
+            writeln!(out, "{name}: not found in {} seeds", all.seeds)?;
+        }
+    }
+    Ok(good)
+}
+
+/// Runs the seeds asked for, on as many threads as there are cores.
+fn seeds(cli: &Cli, mutation: Option<Mutation>) -> All {
     let seeds = match cli.seed {
         Some(seed) => seed..seed + 1,
-        None => cli.from..cli.from + cli.seeds,
+        None => cli.from..cli.from + cli.seeds.unwrap_or(if mutation.is_some() { TO_FIND } else { USUAL }),
     };
     let next = AtomicU64::new(seeds.start);
     let all = Mutex::new(All::default());
@@ -63,7 +101,7 @@ fn simulate(cli: &Cli) -> Result<bool> {
                     let done = one(cli, seed, mutation);
                     let found = !matches!(&done, Ok(report) if report.broken.is_none());
                     all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(seed, done);
-                    if found {
+                    if found && !cli.keep_going {
                         // What was begun is finished; nothing new begins.
                         next.store(seeds.end, Ordering::Relaxed);
                     }
@@ -71,8 +109,7 @@ fn simulate(cli: &Cli) -> Result<bool> {
             });
         }
     });
-    let all = all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    all.tell(cli)
+    all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// One seed, and once more if the two are to be compared.
@@ -95,8 +132,8 @@ fn one(cli: &Cli, seed: u64, mutation: Option<Mutation>) -> Result<Report> {
 struct All {
     seeds: u64,
     counts: BTreeMap<&'static str, u64>,
-    /// The failing seed with the smallest number, and how it failed.
-    failed: Option<(u64, String, Vec<String>)>,
+    /// Failing seeds, how they failed, and their traces where they were kept.
+    failed: BTreeMap<u64, (String, Vec<String>)>,
 }
 
 impl All {
@@ -119,16 +156,12 @@ impl All {
             }
             Err(error) => Some((format!("the simulation itself: {error:#}"), Vec::new())),
         };
-        if let Some((how, lines)) = failure
-            && self.failed.as_ref().is_none_or(|(known, ..)| seed < *known)
-        {
-            self.failed = Some((seed, how, lines));
-        }
+        self.failed.extend(failure.map(|found| (seed, found)));
     }
 
     fn tell(&self, cli: &Cli) -> Result<bool> {
         let mut out = std::io::stdout();
-        if let Some((seed, how, lines)) = &self.failed {
+        for (seed, (how, lines)) in &self.failed {
             print(lines);
             let mutation = cli.mutation.as_ref().map(|name| format!(" --mutation {name}")).unwrap_or_default();
             writeln!(out, "seed {seed} breaks {how}")?;
@@ -139,14 +172,14 @@ impl All {
             out,
             "sim: {} seeds, {} failed; {} lives, {} groups, {} attempts, {} acts of the operator, {} calamities",
             self.seeds,
-            u8::from(self.failed.is_some()),
+            self.failed.len(),
             count("life"),
             count("group"),
             count("attempt"),
             count("operator"),
             count("calamity"),
         )?;
-        Ok(self.failed.is_none())
+        Ok(self.failed.is_empty())
     }
 }
 

@@ -1,18 +1,20 @@
-//! The person in charge: decides what nobody else can, and now and then stops a lane, releases or cancels.
+//! The person in charge: decides what nobody else can, and now and then stops a lane, releases, reroutes, cancels, edits or
+//! replays. All of it goes through the API, as a person's acts do.
 
 use crate::checks;
-use crate::life::{self, Life};
-use crate::world::World;
-use oxgate_core::lane::{LaneAct, LaneState};
-use oxgate_core::{Clock, Fact, Reason, State};
+use crate::life::Life;
+use crate::plans::{self, AUDIT, is_redox};
+use crate::world::{MARK, World};
+use oxgate_core::lane::LaneState;
+use oxgate_core::{Direction, EventId, Reason, State};
 use oxgate_dispatch::UNROUTED;
-use oxgate_store::command::{Actor, LaneChange, Record};
 use oxgate_store::view::DeliveryRow;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Parked for less than this, a send may still be on its way to Redox, and nobody can tell.
-const DUST: Duration = Duration::from_secs(10);
+/// Known to be in doubt for less than this, a send may still be on its way to Redox, and nobody can tell.
+const DUST: Duration = Duration::from_mins(5);
 
 /// Looks in again and again.
 pub(crate) async fn watch(world: Arc<World>) {
@@ -21,7 +23,7 @@ pub(crate) async fn watch(world: Arc<World>) {
             if world.is_healed() { world.chance.millis(15_000..40_000) } else { world.chance.millis(60_000..400_000) };
         tokio::time::sleep(pause).await;
         if let Some(life) = world.living() {
-            life.within(look(&world, &life)).await;
+            let _died = life.within(look(&world, &life)).await;
         }
     }
 }
@@ -30,56 +32,116 @@ async fn look(world: &World, life: &Life) {
     let Ok(parked) = life.store.parked(None, None, 500).await else { return };
     for row in parked {
         checks::parked(world, &row);
-        if let Some(fact) = decision(world, &row) {
-            act(world, life, &row, fact).await;
+        if let Some((path, body)) = decision(world, life, &row).await {
+            act(world, life, &path, body).await;
         }
     }
     let Ok(lanes) = life.store.lanes().await else { return };
+    let moody = !world.is_healed() && world.scenario.busy_operator;
     for lane in lanes {
-        let act = match lane.state {
-            LaneState::Paused if world.is_healed() || world.chance.thousandth(400) => LaneAct::Resume,
-            LaneState::Open if !world.is_healed() && world.scenario.busy_operator && world.chance.thousandth(100) => {
-                world.chance.one_of(&[LaneAct::Pause, LaneAct::Drain])
-            }
+        let word = match lane.state {
+            LaneState::Paused if world.is_healed() || world.chance.thousandth(400) => "resume",
+            LaneState::Open if moody && world.chance.thousandth(100) => world.chance.one_of(&["pause", "drain"]),
             _ => continue,
         };
-        world.note("operator", format_args!("lane {} {}", lane.id, act.as_str()));
-        let seen = Some(lane.state);
-        let change = LaneChange { lane: lane.id, act, seen, reason: Reason::BY_PERSON, actor: Some(actor()) };
-        // Refused, it is asked again at the next look.
-        let _again = life.store.lane(change).await;
+        act(world, life, &format!("/v1/lanes/{}/{word}", lane.id), json!({})).await;
+    }
+    if moody && world.chance.thousandth(350) {
+        replay(world, life).await;
+    }
+    if moody && world.chance.thousandth(150) {
+        cancel_one(world, life).await;
     }
 }
 
-fn decision(world: &World, row: &DeliveryRow) -> Option<Fact> {
-    let long = row.ended_at.is_none_or(|at| world.gateway_clock.now().since(at) >= DUST);
-    let healed = world.is_healed();
-    let moody = world.scenario.busy_operator;
+/// What is to be done about a parked delivery: where to say it, and what.
+async fn decision(world: &World, life: &Life, row: &DeliveryRow) -> Option<(String, Value)> {
+    let now = world.clock.elapsed();
+    let since = *world.witness().doubted.entry(row.id).or_insert(now);
+    let long = now.saturating_sub(since) >= DUST;
+    let (healed, moody) = (world.is_healed(), world.scenario.busy_operator);
+    let on = |word: &str, body| Some((format!("/v1/deliveries/{}/{word}", row.id), body));
     if row.target == UNROUTED {
-        return (healed || moody && world.chance.thousandth(100)).then_some(Fact::Cancel);
+        let acts = healed || moody && world.chance.thousandth(100);
+        let elsewhere = world.chance.thousandth(300);
+        return match (acts, elsewhere) {
+            (false, _) => None,
+            (true, true) => on("reroute", json!({ "target": AUDIT })),
+            (true, false) => on("cancel", json!({})),
+        };
     }
     if row.row.reason == Reason::UNKNOWN_OUTCOME {
         // With Redox's own log in front of them.
         let taken = world.witness().attempts.get(&row.id).is_some_and(|seen| seen.taken > 0);
-        let decided = if taken { Fact::DecideAccepted } else { Fact::DecideResend };
-        return (long && (healed || world.chance.thousandth(500))).then_some(decided);
+        let decided = if taken { "accepted" } else { "resend" };
+        let acts = long && (healed || world.chance.thousandth(500));
+        return if acts { on("release", json!({ "as": decided })) } else { None };
+    }
+    // Of such a message no event can ever be made.
+    if row.row.reason.as_str() == "child-invalid" {
+        return if healed { on("cancel", json!({})) } else { None };
     }
     if healed {
-        return Some(Fact::Release);
+        return on("release", json!({}));
     }
-    (moody && world.chance.thousandth(300))
-        .then(|| if world.chance.thousandth(150) { Fact::Cancel } else { Fact::Release })
+    if !(moody && world.chance.thousandth(300)) {
+        return None;
+    }
+    match world.chance.among(0..20) {
+        0..3 => on("cancel", json!({})),
+        3..6 => {
+            let event = life.store.event(row.id.event).await.ok().flatten()?;
+            on("reroute", json!({ "target": plans::alternative(&row.target, event.direction)? }))
+        }
+        6..9 => edited(life, row).await,
+        _ => on("release", json!({})),
+    }
 }
 
-async fn act(world: &World, life: &Life, row: &DeliveryRow, fact: Fact) {
-    debug_assert_eq!(row.row.state, State::Parked, "only parked ones are listed");
-    world.note("operator", format_args!("{} {}", row.id, fact.name()));
-    let policy = life::spec(world, &row.target).policy;
-    let record = Record { actor: Some(actor()), ..Record::new(row.id, fact, policy) };
-    // Refused, it is asked again at the next look.
-    let _again = life.store.record(record).await;
+/// The event once more, corrected, in the place of what is parked.
+async fn edited(life: &Life, row: &DeliveryRow) -> Option<(String, Value)> {
+    let event = life.store.event(row.id.event).await.ok().flatten()?;
+    if event.direction == Direction::Ops {
+        return None;
+    }
+    let mut body: Value = serde_json::from_slice(&life.store.body(event.id).await.ok().flatten()?).ok()?;
+    // A person's own message: it is no transmission of Redox's.
+    body["Meta"].as_object_mut()?.remove("Logs");
+    body["Corrected"] = format!("{MARK} by hand").into();
+    let order = json!({ "cancel": row.id.to_string(), "body": body });
+    Some((format!("/v1/events/{}/resend", event.id), order))
 }
 
-fn actor() -> Actor {
-    Actor { name: "operator".to_owned(), why: "simulated".to_owned() }
+/// An event that somebody has long had, once more.
+async fn replay(world: &World, life: &Life) {
+    let events: Vec<EventId> = world.witness().acknowledged().into_iter().map(|(event, ..)| event).collect();
+    if events.is_empty() {
+        return;
+    }
+    let event = world.chance.one_of(&events);
+    let body = if world.chance.thousandth(200) { json!({ "target": AUDIT }) } else { json!({}) };
+    act(world, life, &format!("/v1/events/{event}/replay"), body).await;
+}
+
+/// Something that waits, or is just being sent, is not wanted any more.
+async fn cancel_one(world: &World, life: &Life) {
+    let Ok(open) = crate::verdict::open(&life.store) else { return };
+    if open.is_empty() {
+        return;
+    }
+    let index = usize::try_from(world.chance.among(0..open.len() as u64)).unwrap_or(0);
+    let chosen = &open[index];
+    let target = life.store.delivery(chosen.id).await.ok().flatten().map(|row| row.target);
+    // What may have reached Redox is not called cancelled without a look into its log.
+    if chosen.row.state == State::Unknown && target.is_some_and(|target| is_redox(&target)) {
+        return;
+    }
+    act(world, life, &format!("/v1/deliveries/{}/cancel", chosen.id), json!({})).await;
+}
+
+async fn act(world: &World, life: &Life, path: &str, mut body: Value) {
+    body["why"] = "simulated".into();
+    // Refused, or lost with the gateway, it is asked again at the next look.
+    let answer = life.call(path, &body).await;
+    world.note("operator", format_args!("{path} {:?}", answer.map(|(status, _)| status)));
 }

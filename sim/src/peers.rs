@@ -39,16 +39,19 @@ impl Watched {
             // The process is gone; nothing leaves it any more.
             std::future::pending::<()>().await;
         }
-        checks::attempt(&self.world, &self.store, self.name, &job);
+        checks::attempt(&self.world, &self.store, &job);
         let (id, no) = (job.delivery, job.attempt_no);
         self.world.note("attempt", format_args!("{} {id} no {no} late {}", self.name, job.out_of_order));
         let report = CURRENT.scope(id, self.inner.deliver(job)).await;
         self.world.note("report", format_args!("{} {id} no {no} {:?} {}", self.name, report.outcome, report.reason));
         let now = self.world.clock.elapsed();
         let mut witness = self.world.witness();
+        if report.outcome == Outcome::Accepted {
+            witness.proved.insert(self.name.to_owned(), now);
+        }
         let seen = witness.attempts.entry(id).or_default();
         match report.outcome {
-            Outcome::Accepted | Outcome::Unknown => {}
+            Outcome::Unknown | Outcome::Accepted => {}
             Outcome::EventFailed => {
                 seen.event_failures += 1;
                 seen.first_failure.get_or_insert(now);
@@ -70,7 +73,14 @@ impl Target for Watched {
     }
 
     fn healthy(&self) -> BoxFuture<'_, bool> {
-        self.inner.healthy()
+        Box::pin(async {
+            let healthy = self.inner.healthy().await;
+            if healthy {
+                let now = self.world.clock.elapsed();
+                self.world.witness().proved.insert(self.name.to_owned(), now);
+            }
+            healthy
+        })
     }
 }
 
@@ -89,7 +99,7 @@ impl Peer {
     async fn take(&self, job: Job) -> Report {
         let world = &self.world;
         tokio::time::sleep(world.chance.millis(1..400)).await;
-        if self.name == crate::life::APP {
+        if self.name == crate::plans::APP {
             if world.app_is_down() {
                 return match world.chance.among(0..4) {
                     // The runner gives it up.

@@ -1,7 +1,8 @@
 //! Redox: the emulator's pure core under virtual time, and the network between it and the gateway's door.
 
+use crate::application::STRANGER;
 use crate::checks;
-use crate::world::World;
+use crate::world::{MARK, World};
 use anyhow::{Context, Result};
 use axum::body::Body;
 use bytes::Bytes;
@@ -13,6 +14,7 @@ use redox_emulator::directory::fixture;
 use redox_emulator::exchange::{Delivery, Effects, Outcome, Reply, Request, Response};
 use redox_emulator::{Config, EhrConfig, Emulator, Limits, Rng};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tower::ServiceExt;
@@ -27,6 +29,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub(crate) struct Redox {
     world: Arc<World>,
     core: Mutex<Core>,
+    /// Messages that Redox has still to say otherwise.
+    variants: AtomicUsize,
 }
 
 struct Core {
@@ -40,7 +44,11 @@ impl Redox {
         let ehr = EhrConfig { results_delay: "40s".parse().context("a span")?, ..EhrConfig::default() };
         let mut emulator = Emulator::new(Config { limits, ehr, ..Config::default() }).context("an emulator")?;
         emulator.set_base_url("http://redox.test".to_owned());
-        let redox = Self { world: Arc::clone(world), core: Mutex::new(Core { emulator, rng: Rng::new(world.seed) }) };
+        let redox = Self {
+            world: Arc::clone(world),
+            core: Mutex::new(Core { emulator, rng: Rng::new(world.seed) }),
+            variants: AtomicUsize::new(0),
+        };
         let redox = Arc::new(redox);
         redox.control(
             "PATCH",
@@ -91,7 +99,8 @@ impl Redox {
     pub(crate) fn is_at_rest(self: &Arc<Self>) -> Result<bool> {
         let queues = self.control("GET", "/queues", &Value::Null)?;
         let queues = queues["queues"].as_array().cloned().unwrap_or_default();
-        Ok(queues.iter().all(|queue| queue["length"] == 0))
+        let variants = self.variants.load(Ordering::Relaxed);
+        Ok(variants == 0 && queues.iter().all(|queue| queue["length"] == 0))
     }
 
     /// It has accepted a delivery of the gateway.
@@ -126,7 +135,10 @@ impl Redox {
             let redox = Arc::clone(self);
             tokio::spawn(async move {
                 let id = delivery.id;
-                let outcome = redox.knock(delivery).await;
+                if redox.world.strikes(redox.world.scenario.conflicts) {
+                    redox.say_otherwise(&delivery);
+                }
+                let outcome = redox.knock(&delivery).await;
                 let effects = {
                     let mut core = redox.core.lock().unwrap_or_else(PoisonError::into_inner);
                     let Core { emulator, rng } = &mut *core;
@@ -138,14 +150,15 @@ impl Redox {
     }
 
     /// One delivery at the gateway's door.
-    async fn knock(&self, delivery: Delivery) -> Outcome {
+    async fn knock(&self, delivery: &Delivery) -> Outcome {
         let world = &self.world;
         tokio::time::sleep(world.chance.millis(1..300)).await;
         if world.strikes(world.scenario.lost / 2) {
             return Outcome::Refused;
         }
         let Some(life) = world.living() else { return Outcome::Refused };
-        let (log, answers) = about(&delivery.body);
+        let about = About::of(&delivery.body);
+        let log = about.log.clone();
         world.note("knock", format_args!("{log}"));
         let (floor, low_before) = (world.witness().newest_acknowledged, world.disk_is_low());
         let mut request = http::Request::post("/redox/main");
@@ -169,7 +182,7 @@ impl Redox {
             if let Some(event) = event_in(&body) {
                 checks::acknowledged(world, &life.store, event);
             }
-            self.acknowledged(&log, answers, &delivery.body, &body, floor, low_before);
+            self.acknowledged(about, &delivery.body, &body, floor, low_before);
         } else if String::from_utf8_lossy(&body).contains(crate::world::MARK) {
             world.broken("G8", "a refusal quotes the message");
         }
@@ -180,7 +193,7 @@ impl Redox {
     }
 
     /// The gateway has answered 200: what that promises is held against it from now on.
-    fn acknowledged(&self, log: &str, answers: Option<u64>, sent: &Bytes, body: &Bytes, floor: u64, low_before: bool) {
+    fn acknowledged(&self, about: About, sent: &Bytes, body: &Bytes, floor: u64, low_before: bool) {
         let world = &self.world;
         let said: Value = serde_json::from_slice(body).unwrap_or_default();
         let Some(event) = event_in(body) else { return world.broken("G1", "a 200 names no event") };
@@ -193,29 +206,90 @@ impl Redox {
         }
         let mut witness = world.witness();
         witness.newest_acknowledged = witness.newest_acknowledged.max(event.seq);
-        let pushed = witness.pushed.entry(log.to_owned()).or_default();
-        pushed.answers = answers;
+        let About { log, says, answers, is_stray } = about;
+        let pushed = witness.pushed.entry((log.clone(), says.clone())).or_default();
+        (pushed.answers, pushed.is_stray) = (answers, is_stray);
         let first = *pushed.acknowledged.get_or_insert(event);
         if pushed.body.is_empty() {
             pushed.body = sent.clone();
         }
+        let others = witness.pushed.range((log.clone(), String::new())..).take_while(|((other, _), _)| *other == log);
+        let swallowed =
+            others.filter(|((_, other), one)| *other != says && one.acknowledged == Some(event)).count() > 0;
         drop(witness);
         if first != event {
             world.broken("G2", &format!("log {log} is {first} and {event}"));
         }
+        if swallowed {
+            world.broken("G2", &format!("log {log} came with other content, and was taken for {event}"));
+        }
     }
+
+    /// The same log once more with other content, or with the same in other words, until the gateway has it.
+    fn say_otherwise(self: &Arc<Self>, delivery: &Delivery) {
+        let Ok(mut message) = serde_json::from_slice::<Value>(&delivery.body) else { return };
+        let Some(members) = message.as_object_mut() else { return };
+        if self.world.chance.thousandth(600) {
+            members.insert("Changed".to_owned(), format!("{} {}", MARK, self.world.chance.among(0..2)).into());
+        } else {
+            let turned: Vec<(String, Value)> = std::mem::take(members).into_iter().rev().collect();
+            members.extend(turned);
+        }
+        let variant = Delivery { body: format!("{message:#}").into(), ..delivery.clone() };
+        let redox = Arc::clone(self);
+        redox.variants.fetch_add(1, Ordering::Relaxed);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(redox.world.chance.millis(1..60_000)).await;
+                if matches!(redox.knock(&variant).await, Outcome::Answered { status: 200, .. }) {
+                    break;
+                }
+            }
+            redox.variants.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+}
+
+/// What a message says of itself.
+struct About {
+    /// Its log's id.
+    log: String,
+    /// Stands for its content, whatever words it is in.
+    says: String,
+    /// Of a result: the number of its order.
+    answers: Option<u64>,
+    /// It is about another patient than that order.
+    is_stray: bool,
+}
+
+impl About {
+    fn of(body: &[u8]) -> Self {
+        let message: Value = serde_json::from_slice(body).unwrap_or_default();
+        let log = message["Meta"]["Logs"][0]["ID"].as_str().unwrap_or_default().to_owned();
+        let order = message["Orders"][0]["ID"].as_str().and_then(|id| id.split_once('-'));
+        let number = order.filter(|(kind, _)| ["ORD", "NOANSWER"].contains(kind)).and_then(|(_, id)| id.parse().ok());
+        Self {
+            log,
+            says: content(&message),
+            answers: number.filter(|_| message["Meta"]["DataModel"] == "Results"),
+            is_stray: message["Patient"]["Identifiers"][0]["ID"] == STRANGER,
+        }
+    }
+}
+
+/// Stands for what a message says: members in their alphabetical order, without what Redox changes from attempt to attempt.
+pub(crate) fn content(message: &Value) -> String {
+    let mut message = message.clone();
+    if let Some(meta) = message.get_mut("Meta").and_then(Value::as_object_mut) {
+        meta.remove("Logs");
+        meta.remove("EventDateTime");
+    }
+    message.sort_all_objects();
+    blake3::hash(message.to_string().as_bytes()).to_hex()[..16].to_owned()
 }
 
 /// The event that an acknowledgement names.
 fn event_in(body: &[u8]) -> Option<EventId> {
     let said: Value = serde_json::from_slice(body).ok()?;
     said["id"].as_str()?.parse().ok()
-}
-
-/// The log id of a message, and of a result the number of its order.
-fn about(body: &[u8]) -> (String, Option<u64>) {
-    let message: Value = serde_json::from_slice(body).unwrap_or_default();
-    let log = message["Meta"]["Logs"][0]["ID"].as_str().unwrap_or_default().to_owned();
-    let order = message["Orders"][0]["ID"].as_str().and_then(|id| id.rsplit('-').next()?.parse().ok());
-    (log, order.filter(|_| message["Meta"]["DataModel"] == "Results"))
 }

@@ -2,11 +2,13 @@
 
 use crate::application;
 use crate::chance::Chance;
+use crate::consumer;
 use crate::disk::Disk;
 use crate::leak::Leak;
 use crate::life::Life;
 use crate::operator;
 use crate::redox::Redox;
+use crate::rest;
 use crate::verdict;
 use crate::world::World;
 use anyhow::{Context, Result};
@@ -72,6 +74,7 @@ async fn history(world: &Arc<World>) -> Result<()> {
     around.spawn(application::push(Arc::clone(world), Arc::clone(&redox)));
     around.spawn(application::submit(Arc::clone(world)));
     around.spawn(operator::watch(Arc::clone(world)));
+    around.spawn(consumer::lease(Arc::clone(world)));
     around.spawn(until_at_rest(Arc::clone(world), Arc::clone(&redox)));
     let mut crashes = world.scenario.crashes.iter().copied();
     for number in 0.. {
@@ -113,11 +116,13 @@ async fn rest(world: &Arc<World>, redox: &Arc<Redox>) -> Result<()> {
         }
         if verdict::is_at_rest(world, redox, &life.store)? {
             if late_ones_told {
-                return verdict::at_rest(world, &life.store).await;
+                return rest::check(world, &life).await;
             }
             late_ones_told = true;
             tokio::time::sleep(application::REPLY_WITHIN + Duration::from_mins(5)).await;
         } else if world.clock.elapsed() > by {
+            // What waits for room that nobody gives back is stuck for that reason.
+            rest::given_back(world, &life);
             verdict::stuck(world, &life.store);
             return Ok(());
         }

@@ -2,6 +2,7 @@
 
 use crate::chance::Chance;
 use oxgate_core::delivery::{OnPark, Policy};
+use oxgate_core::limits::BODIES_IN_FLIGHT_BYTES;
 use oxgate_core::order::OrderBy;
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub(crate) struct Crash {
 
 /// Everything that a seed decides beforehand.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each switches one part of the world, whatever the others do")]
 pub(crate) struct Scenario {
     /// Messages that Redox pushes of its own accord.
     pub(crate) messages: u64,
@@ -67,8 +69,20 @@ pub(crate) struct Scenario {
     pub(crate) disk_low: Option<(Duration, Duration)>,
     /// A span during which a handler is gone from the configuration.
     pub(crate) unplugged: Option<(Duration, Duration)>,
-    /// Whether a person pauses, drains, releases and cancels meanwhile.
+    /// Whether a person pauses, drains, releases, reroutes, cancels, edits and replays meanwhile.
     pub(crate) busy_operator: bool,
+    /// Messages that come again with other content under the same log, or the same in other words, in a thousand.
+    pub(crate) conflicts: u64,
+    /// Whether forwards make events from events.
+    pub(crate) forwards: bool,
+    /// Whether a consumer leases from a pull handler.
+    pub(crate) pull: bool,
+    /// Whether Redox's logs can be asked about sends in doubt.
+    pub(crate) platform: bool,
+    /// Submissions that are backfill, in a thousand.
+    pub(crate) backfill: u64,
+    /// Room for bodies in memory, in bytes.
+    pub(crate) bodies: usize,
 }
 
 impl Scenario {
@@ -118,6 +132,12 @@ impl Scenario {
             disk_low: chance.thousandth(300).then(|| (minutes(1..20), minutes(1..8))),
             unplugged: chance.thousandth(250).then(|| (minutes(1..20), minutes(1..10))),
             busy_operator: half(),
+            conflicts: if chance.thousandth(350) { chance.among(50..400) } else { 0 },
+            forwards: chance.thousandth(350),
+            pull: chance.thousandth(350),
+            platform: half(),
+            backfill: if chance.thousandth(300) { chance.among(200..700) } else { 0 },
+            bodies: chance.one_of(&[16 * 1024, BODIES_IN_FLIGHT_BYTES]),
         }
     }
 }

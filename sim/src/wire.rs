@@ -61,6 +61,14 @@ impl Wire {
             if world.strikes(world.scenario.lost / 2) {
                 return;
             }
+            let answer = if world.strikes(world.scenario.lost / 2) {
+                // The connection breaks, and the request has got stuck on its way and arrives all the same.
+                drop(answer);
+                tokio::time::sleep(world.chance.millis(1_000..230_000)).await;
+                oneshot::channel().0
+            } else {
+                answer
+            };
             if world.redox_is_down() {
                 let status = world.chance.one_of(&[502, 503, 504]);
                 let _gone = answer.send((status, Bytes::new()));

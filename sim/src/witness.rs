@@ -11,24 +11,40 @@ pub(crate) struct Witness {
     pub(crate) trace: Trace,
     /// The first broken promise, and how.
     pub(crate) broken: Option<(&'static str, String)>,
-    /// What Redox pushed, by its log id.
-    pub(crate) pushed: BTreeMap<String, Pushed>,
+    /// What Redox pushed, by its log id and what it says.
+    pub(crate) pushed: BTreeMap<(String, String), Pushed>,
     /// What the application submitted, by its number.
     pub(crate) submitted: BTreeMap<u64, Submitted>,
     /// The newest event that anybody was told of.
     pub(crate) newest_acknowledged: u64,
     /// Attempts of each delivery, over all lives of the gateway.
     pub(crate) attempts: BTreeMap<DeliveryId, Attempts>,
-    /// What each delivery waits for, as the store said.
-    pub(crate) keys: BTreeMap<DeliveryId, (i64, OrderKeys)>,
+    /// Where each delivery stands, as the store first said.
+    pub(crate) places: BTreeMap<DeliveryId, Place>,
     /// Deliveries that are parked, since when.
     pub(crate) parked: BTreeMap<DeliveryId, Duration>,
+    /// All that were ever parked.
+    pub(crate) ever_parked: BTreeSet<DeliveryId>,
     /// Parked ones that were opened again, when.
     pub(crate) reopened: BTreeMap<DeliveryId, Duration>,
+    /// Parked ones that a person has looked at, since when.
+    pub(crate) doubted: BTreeMap<DeliveryId, Duration>,
     /// Deliveries that a handler has, since when.
     pub(crate) received: BTreeMap<DeliveryId, Duration>,
+    /// Deliveries that a pull consumer acknowledged.
+    pub(crate) acked: BTreeSet<DeliveryId>,
+    /// When each target last proved to be well.
+    pub(crate) proved: BTreeMap<String, Duration>,
     /// Orders that Redox left unanswered on purpose.
     pub(crate) unanswered: BTreeSet<u64>,
+}
+
+/// A delivery's place in its lane.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) lane: i64,
+    pub(crate) keys: OrderKeys,
+    pub(crate) rank: u64,
 }
 
 /// A message that Redox pushed.
@@ -40,6 +56,8 @@ pub(crate) struct Pushed {
     pub(crate) body: Bytes,
     /// Of an answer: the order's number.
     pub(crate) answers: Option<u64>,
+    /// It names an order, and another patient than that order's.
+    pub(crate) is_stray: bool,
 }
 
 /// An event of the application.
@@ -74,10 +92,14 @@ impl Witness {
             submitted: BTreeMap::new(),
             newest_acknowledged: 0,
             attempts: BTreeMap::new(),
-            keys: BTreeMap::new(),
+            places: BTreeMap::new(),
             parked: BTreeMap::new(),
+            ever_parked: BTreeSet::new(),
             reopened: BTreeMap::new(),
+            doubted: BTreeMap::new(),
             received: BTreeMap::new(),
+            acked: BTreeSet::new(),
+            proved: BTreeMap::new(),
             unanswered: BTreeSet::new(),
         }
     }
@@ -85,7 +107,7 @@ impl Witness {
     /// Every event that somebody was told is safe.
     pub(crate) fn acknowledged(&self) -> Vec<(EventId, String, Bytes)> {
         let pushed =
-            self.pushed.iter().filter_map(|(log, one)| Some((one.acknowledged?, log.clone(), one.body.clone())));
+            self.pushed.iter().filter_map(|((log, _), one)| Some((one.acknowledged?, log.clone(), one.body.clone())));
         let submitted = self.submitted.iter();
         let submitted = submitted
             .filter_map(|(number, one)| Some((one.acknowledged?, format!("order {number}"), one.body.clone())));

@@ -43,7 +43,7 @@ enum Command {
     /// Simulate the gateway under many seeds with virtual time; `--help` after it shows its own options.
     #[command(disable_help_flag = true)]
     Sim {
-        /// `--seeds N`, `--seed S`, `--from S`, `--mutation NAME`, `--twice`.
+        /// `--seeds N`, `--seed S`, `--from S`, `--mutation NAME`, `--mutations`, `--twice`, `--keep-going`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },

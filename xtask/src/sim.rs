@@ -10,7 +10,8 @@ const MANY: u64 = 1_000;
 /// Runs the simulation with these arguments.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let given = arguments.iter().position(|one| one == "--seeds").and_then(|at| arguments.get(at + 1)?.parse().ok());
-    let profile = if given.is_some_and(|seeds: u64| seeds >= MANY) { "sim" } else { "dev" };
+    let many = given.is_some_and(|seeds: u64| seeds >= MANY) || arguments.iter().any(|one| one == "--mutations");
+    let profile = if many { "sim" } else { "dev" };
     let status = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--profile", profile, "--package", "oxgate-sim", "--"])
         .args(arguments)

@@ -1,0 +1,160 @@
+//! What the gateway is configured to do: targets by name, their rules, routes, partners, the road to Redox.
+
+use crate::world::World;
+use oxgate_api::Routes;
+use oxgate_core::Direction;
+use oxgate_core::expectation::Rule;
+use oxgate_core::filter::Filter;
+use oxgate_core::lane::LaneBy;
+use oxgate_core::order::OrderBy;
+use oxgate_dispatch::TargetSpec;
+use oxgate_inbound::{CannotHandle, Endpoint, Partner, Plan, Route, RouteKind};
+use oxgate_outbound::plan::{Account, Destination, Source};
+use redox_emulator::directory::fixture;
+use secrecy::SecretString;
+use std::sync::Arc;
+
+/// The application's handler.
+pub(crate) const APP: &str = "app";
+/// A second handler, which may leave the configuration.
+pub(crate) const AUDIT: &str = "audit";
+/// The handler of operational events.
+pub(crate) const WATCH: &str = "watch";
+/// The handler that is leased from.
+pub(crate) const PULL: &str = "pull";
+/// Makes events for the other handlers.
+pub(crate) const COPIES: &str = "copies";
+/// Makes orders for Redox.
+pub(crate) const ORDERS: &str = "orders";
+/// The road to Redox.
+pub(crate) const REDOX: &str = "redox";
+/// The same for backfill.
+pub(crate) const BACKFILL: &str = "redox:backfill";
+
+/// Whether a target leads to Redox.
+pub(crate) fn is_redox(target: &str) -> bool {
+    target == REDOX || target == BACKFILL
+}
+
+/// The names of the targets that there are in this world, when nothing is unplugged.
+pub(crate) fn names(world: &World) -> Vec<&'static str> {
+    let mut names = vec![APP, AUDIT, WATCH, REDOX, BACKFILL];
+    if world.scenario.pull {
+        names.push(PULL);
+    }
+    if world.scenario.forwards {
+        names.extend([COPIES, ORDERS]);
+    }
+    names
+}
+
+/// The rules of a target.
+pub(crate) fn spec(world: &World, name: &str) -> TargetSpec {
+    let redox = |name| TargetSpec { order_by: world.scenario.redox_order, concurrency: 2, ..TargetSpec::redox(name) };
+    match name {
+        APP => TargetSpec {
+            policy: world.scenario.app_policy,
+            order_by: world.scenario.app_order,
+            concurrency: 3,
+            ..TargetSpec::handler(APP, "http")
+        },
+        PULL => TargetSpec {
+            policy: world.scenario.app_policy,
+            order_by: world.scenario.app_order,
+            ..TargetSpec::handler(PULL, "pull")
+        },
+        COPIES | ORDERS => TargetSpec::handler(name, "forward"),
+        WATCH => TargetSpec::handler(WATCH, "ops"),
+        REDOX => redox(REDOX),
+        BACKFILL => TargetSpec { concurrency: 1, ..redox(BACKFILL) },
+        name => TargetSpec::handler(name, "http"),
+    }
+}
+
+/// The road in.
+pub(crate) fn inbound(world: &World) -> Plan {
+    Plan {
+        endpoints: vec![Endpoint {
+            name: "main".to_owned(),
+            tokens: vec![SecretString::from(fixture::VERIFICATION_TOKEN)],
+            cannot_handle: CannotHandle::Keep,
+            rules: Vec::new(),
+            silent_after: None,
+            body_bytes_max: 1024 * 1024,
+        }],
+        routes: routes(world),
+        partners: vec![Partner {
+            name: "memorial".to_owned(),
+            sources: vec![fixture::EHR_SOURCE.to_owned()],
+            destinations: vec![fixture::EHR_DESTINATION.to_owned()],
+            facilities: Vec::new(),
+        }],
+        rules: Rule::built_in(),
+        ..Plan::default()
+    }
+}
+
+/// What the calendar says is nobody's business: it stays unrouted. Notes are for the forwards only.
+fn routes(world: &World) -> Vec<Route> {
+    let route = |target: &str, events: &[&str], order_by, kind| Route {
+        target: target.to_owned(),
+        filter: Filter { events: events.iter().map(|&text| text.to_owned()).collect(), ..Filter::default() },
+        lane_by: LaneBy::INBOUND.to_vec(),
+        order_by,
+        kind,
+    };
+    let usual = ["PatientAdmin", "Results", "Order", "Media"];
+    let mut routes = vec![
+        route(APP, &usual, world.scenario.app_order, RouteKind::Handler),
+        route(AUDIT, &usual, OrderBy::All, RouteKind::Handler),
+    ];
+    if world.scenario.pull {
+        routes.push(route(PULL, &usual, world.scenario.app_order, RouteKind::Handler));
+    }
+    if world.scenario.forwards {
+        routes.push(route(COPIES, &["Notes.New"], OrderBy::Patient, RouteKind::Forward));
+        routes.push(route(ORDERS, &["Notes.Replace"], OrderBy::Patient, RouteKind::Handler));
+    }
+    routes
+}
+
+/// The road to Redox.
+pub(crate) fn outbound(world: &World) -> oxgate_outbound::plan::Plan {
+    let account = Arc::new(Account { name: "main".to_owned(), target: REDOX.to_owned() });
+    let destination = |name: &str, id: &str| Destination {
+        name: name.to_owned(),
+        id: id.to_owned(),
+        accepts: Vec::new(),
+        subscribed: Vec::new(),
+        requires: Vec::new(),
+        partner: Some("memorial".to_owned()),
+        fhir: None,
+    };
+    oxgate_outbound::plan::Plan {
+        sources: vec![Source { name: "App".to_owned(), id: fixture::APPLICATION_SOURCE.to_owned(), account }],
+        destinations: vec![
+            destination("EHR", fixture::EHR_DESTINATION),
+            destination("Archive", fixture::ARCHIVE_DESTINATION),
+        ],
+        order_by: world.scenario.redox_order,
+        ..oxgate_outbound::plan::Plan::default()
+    }
+}
+
+/// What the API knows of all that.
+pub(crate) fn known(world: &World) -> Routes {
+    Routes {
+        inbound: routes(world),
+        outbound: Arc::new(outbound(world)),
+        targets: names(world).into_iter().map(|name| spec(world, name)).collect(),
+    }
+}
+
+/// Where a target can hand a parked delivery to.
+pub(crate) fn alternative(target: &str, direction: Direction) -> Option<&'static str> {
+    match (direction, target) {
+        (Direction::Inbound, APP) => Some(AUDIT),
+        (Direction::Inbound, _) => Some(APP),
+        _ => None,
+    }
+}
