@@ -200,10 +200,13 @@ fn not_held(world: &World, target: &str, me: &OpenDelivery, lane: &Lane) {
     let fresh = |since: Timestamp| since.plus(MOMENT + allowance(world)) > gateway_now;
     for row in &lane.parked {
         let unknown = row.row.reason == Reason::UNKNOWN_OUTCOME;
+        // It may stand on disk before anybody has heard of it.
+        let unheard = || row.ended_at.is_none_or(fresh);
+        let parked_now = |at: Option<Duration>| at.map_or_else(unheard, |at| at + MOMENT > now);
         let (parked_now, keys) = {
             let witness = world.witness();
             let at = witness.parked.get(&row.id);
-            (at.is_some_and(|at| *at + MOMENT > now), witness.places.get(&row.id).map(|place| place.keys.clone()))
+            (parked_now(at.copied()), witness.places.get(&row.id).map(|place| place.keys.clone()))
         };
         let before = place(world, row.id, row.rank) < place(world, me.id, me.rank);
         let holds = match if unknown { policy.on_unknown } else { policy.on_park } {

@@ -57,7 +57,7 @@ async fn look(world: &World, life: &Life) {
 /// What is to be done about a parked delivery: where to say it, and what.
 async fn decision(world: &World, life: &Life, row: &DeliveryRow) -> Option<(String, Value)> {
     let now = world.clock.elapsed();
-    let since = *world.witness().doubted.entry(row.id).or_insert(now);
+    let since = *world.witness().doubted.entry((row.id, row.row.attempts)).or_insert(now);
     let long = now.saturating_sub(since) >= DUST;
     let (healed, moody) = (world.is_healed(), world.scenario.busy_operator);
     let on = |word: &str, body| Some((format!("/v1/deliveries/{}/{word}", row.id), body));

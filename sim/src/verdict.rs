@@ -49,7 +49,11 @@ pub(crate) fn is_at_rest(world: &World, redox: &Arc<Redox>, store: &Store) -> Re
     let open = open(store).context("reading what is open")?;
     let now = world.gateway_clock.now();
     let past = |open: &&OpenDelivery| open.row.expires_at.is_some_and(|at| at.plus(Duration::from_mins(30)) < now);
-    if let Some(overdue) = open.iter().find(past).filter(|one| one.row.state == State::Queued) {
+    // What stands behind a full window is looked at when it moves.
+    let before =
+        |one: &OpenDelivery| open.iter().filter(|other| other.lane == one.lane && other.rank < one.rank).count();
+    let shown = |one: &&OpenDelivery| one.row.state == State::Queued && before(one) < world.scenario.window / 2;
+    if let Some(overdue) = open.iter().filter(past).find(shown) {
         world.broken("G6", &format!("{} is open half an hour after its time", overdue.id));
     }
     let parked = store.look(|reads| reads.parked(None, None, 1)).context("reading what is parked")?;

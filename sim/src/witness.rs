@@ -27,8 +27,8 @@ pub(crate) struct Witness {
     pub(crate) ever_parked: BTreeSet<DeliveryId>,
     /// Parked ones that were opened again, when.
     pub(crate) reopened: BTreeMap<DeliveryId, Duration>,
-    /// Parked ones that a person has looked at, since when.
-    pub(crate) doubted: BTreeMap<DeliveryId, Duration>,
+    /// Parked ones that a person has looked at, by the number of their attempts, since when.
+    pub(crate) doubted: BTreeMap<(DeliveryId, u32), Duration>,
     /// Deliveries that a handler has, since when.
     pub(crate) received: BTreeMap<DeliveryId, Duration>,
     /// Deliveries that a pull consumer acknowledged.

@@ -26,7 +26,7 @@ const BEFORE: Duration = Duration::from_secs(5);
 /// How long after the attempt's deadline a log may still be made.
 const AFTER: Duration = Duration::from_mins(2);
 
-/// A log that is still missing this long after the deadline will not come.
+/// A log that is still missing this long after the attempt's end will not come.
 const SETTLED_AFTER: Duration = Duration::from_mins(5);
 
 /// Between two looks that find nothing, at least.
@@ -95,15 +95,14 @@ enum Verdict {
     LookAgain(Timestamp),
 }
 
-/// The rule, without any asking.
-fn verdict(seen: Seen, now: Timestamp, deadline: Timestamp) -> Verdict {
-    let settled = deadline.plus(SETTLED_AFTER);
-    match seen.unclaimed {
+/// The rule, without any asking; `dust` is how long after a first look whatever was on its way has arrived.
+fn verdict(seen: Seen, now: Timestamp, dust: Duration) -> Verdict {
+    match (seen.unclaimed, seen.before) {
         _ if !seen.whole => Verdict::Ambiguous,
-        0 if seen.before == Before::LongMissing && now >= settled => Verdict::Absent,
-        0 if seen.before != Before::Unlooked => Verdict::LookAgain(settled.max(now.plus(LOOK_AGAIN))),
-        0 => Verdict::LookAgain(settled.max(now.plus(SETTLED_AFTER))),
-        1 if seen.alone => Verdict::Found,
+        (0, Before::LongMissing) => Verdict::Absent,
+        (0, Before::Missing) => Verdict::LookAgain(now.plus(LOOK_AGAIN)),
+        (0, Before::Unlooked) => Verdict::LookAgain(now.plus(dust)),
+        (1, _) if seen.alone => Verdict::Found,
         _ => Verdict::Ambiguous,
     }
 }
@@ -139,20 +138,20 @@ impl<R: Records> Reconciler<R> {
         let alone = unclaimed.len() == 1
             && !attempt.repeated
             && self.exclusive.contains(&event.address.source)
-            && !self.store.neighbours(id, from, until).await?;
+            && !self.store.neighbours(id, self.others_since(from), until).await?;
         let before = self.before(id);
         let seen = Seen { unclaimed: unclaimed.len(), whole: found.unreadable == 0, before, alone };
         let verdict = match self.store.mutation() {
             Some(Mutation::G5FirstLook) if seen.unclaimed == 0 => Verdict::Absent,
-            Some(Mutation::G5AnyLog) => verdict(Seen { alone: true, ..seen }, now, attempt.deadline),
-            _ => verdict(seen, now, attempt.deadline),
+            Some(Mutation::G5AnyLog) => verdict(Seen { alone: true, ..seen }, now, self.dust()),
+            _ => verdict(seen, now, self.dust()),
         };
-        Ok(self.conclude(id, verdict, unclaimed).await)
+        Ok(self.conclude(id, verdict, unclaimed, now).await)
     }
 
-    async fn conclude(&self, id: DeliveryId, verdict: Verdict, mut logs: Vec<String>) -> Finding {
+    async fn conclude(&self, id: DeliveryId, verdict: Verdict, mut logs: Vec<String>, now: Timestamp) -> Finding {
         if let Verdict::LookAgain(at) = verdict {
-            self.note_missing(id);
+            self.note_missing(id, now);
             return Finding::Later(at);
         }
         self.lock().remove(&id);
@@ -178,6 +177,18 @@ impl<R: Records> Reconciler<R> {
         }
     }
 
+    /// Since when another send must have been in doubt for a log made after `from` to be its: its log may be made as late as
+    /// this one's.
+    fn others_since(&self, from: Timestamp) -> Timestamp {
+        from.minus(self.attempt_max + AFTER + self.records.skew())
+    }
+
+    /// How long after a look that found nothing the attempt has surely ended, and its log would be there. Counted as time
+    /// passes, not by the clock, which may be set meanwhile.
+    fn dust(&self) -> Duration {
+        self.attempt_max + SETTLED_AFTER
+    }
+
     fn before(&self, id: DeliveryId) -> Before {
         let mut missing = self.lock();
         let Some(dust) = missing.get_mut(&id) else { return Before::Unlooked };
@@ -189,9 +200,8 @@ impl<R: Records> Reconciler<R> {
         Before::LongMissing
     }
 
-    fn note_missing(&self, id: DeliveryId) {
-        let now = self.clock.now();
-        self.lock().entry(id).or_insert_with(|| self.timer.after(now, SETTLED_AFTER));
+    fn note_missing(&self, id: DeliveryId, now: Timestamp) {
+        self.lock().entry(id).or_insert_with(|| self.timer.after(now, self.dust()));
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DeliveryId, BoxFuture<'static, ()>>> {
@@ -260,36 +270,34 @@ impl<R> std::fmt::Debug for Reconciler<R> {
 mod tests {
     use super::*;
 
-    const DEADLINE: Timestamp = Timestamp(1_000_000);
+    const NOW: Timestamp = Timestamp(1_000_000);
+    const DUST: Duration = Duration::from_mins(7);
     const NOTHING: Seen = Seen { unclaimed: 0, whole: true, before: Before::Unlooked, alone: false };
 
     #[test]
     fn g5_absence_needs_two_looks_and_the_second_after_the_dust_has_settled() {
-        let settled = DEADLINE.plus(SETTLED_AFTER);
-        let again = Seen { before: Before::LongMissing, ..NOTHING };
-        assert_eq!(verdict(NOTHING, DEADLINE, DEADLINE), Verdict::LookAgain(settled));
-        assert_eq!(verdict(again, DEADLINE, DEADLINE), Verdict::LookAgain(settled));
-        assert_eq!(verdict(again, settled, DEADLINE), Verdict::Absent);
-        assert_eq!(verdict(NOTHING, settled, DEADLINE), Verdict::LookAgain(settled.plus(SETTLED_AFTER)));
+        assert_eq!(verdict(NOTHING, NOW, DUST), Verdict::LookAgain(NOW.plus(DUST)));
         // The clock was set ahead: it is late, and nothing has had the time to arrive.
-        let too_soon = Seen { before: Before::Missing, ..again };
-        assert_eq!(verdict(too_soon, settled, DEADLINE), Verdict::LookAgain(settled.plus(LOOK_AGAIN)));
+        let too_soon = Seen { before: Before::Missing, ..NOTHING };
+        assert_eq!(verdict(too_soon, NOW.plus(DUST), DUST), Verdict::LookAgain(NOW.plus(DUST + LOOK_AGAIN)));
+        // The clock was set back: the time has passed all the same.
+        let again = Seen { before: Before::LongMissing, ..NOTHING };
+        assert_eq!(verdict(again, NOW.minus(DUST), DUST), Verdict::Absent);
     }
 
     #[test]
     fn g5_one_log_is_evidence_only_where_nothing_else_can_have_left_it() {
         let one = Seen { unclaimed: 1, ..NOTHING };
-        assert_eq!(verdict(one, DEADLINE, DEADLINE), Verdict::Ambiguous);
-        assert_eq!(verdict(Seen { alone: true, ..one }, DEADLINE, DEADLINE), Verdict::Found);
-        assert_eq!(verdict(Seen { alone: true, unclaimed: 2, ..one }, DEADLINE, DEADLINE), Verdict::Ambiguous);
+        assert_eq!(verdict(one, NOW, DUST), Verdict::Ambiguous);
+        assert_eq!(verdict(Seen { alone: true, ..one }, NOW, DUST), Verdict::Found);
+        assert_eq!(verdict(Seen { alone: true, unclaimed: 2, ..one }, NOW, DUST), Verdict::Ambiguous);
     }
 
     #[test]
     fn g5_nothing_is_concluded_from_a_list_that_cannot_be_read() {
-        let late = DEADLINE.plus(PATIENCE);
         for unclaimed in [0, 1] {
             let seen = Seen { unclaimed, whole: false, before: Before::LongMissing, alone: true };
-            assert_eq!(verdict(seen, late, DEADLINE), Verdict::Ambiguous);
+            assert_eq!(verdict(seen, NOW, DUST), Verdict::Ambiguous);
         }
     }
 }

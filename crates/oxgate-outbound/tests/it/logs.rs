@@ -1,10 +1,12 @@
 //! Redox's logs at work: sends in doubt, what became of accepted ones, gaps between the two sides, what may go where.
 
 use crate::books::{Books, id, log};
-use crate::gateway::{Act, Gateway, order, submission};
+use crate::gateway::{Act, Gateway, order, plan, submission};
+use oxgate_core::order::OrderBy;
 use oxgate_core::{Clock, Downstream, Reason, State};
 use oxgate_outbound::compare::{Scope, compare};
 use oxgate_outbound::enqueue::Queued;
+use oxgate_outbound::plan::Plan;
 use oxgate_outbound::reconcile::Reconciler;
 use oxgate_outbound::validate::Invalid;
 use oxgate_outbound::{Capabilities, Follower, SubmissionError};
@@ -92,10 +94,27 @@ async fn g5_a_log_that_somebody_holds_is_no_evidence_and_absence_takes_two_looks
     books.asked(1).await;
     until(&gateway, &queued, State::Unknown).await;
     assert_eq!(gateway.redox.sent().len(), 2, "one look is not enough");
-    gateway.clock.advance(Duration::from_mins(6));
+    gateway.clock.advance(Duration::from_mins(8));
     books.asked(2).await;
     let done = gateway.done(queued).await;
     assert_eq!((done.state(), gateway.redox.sent().len()), (State::Settled, 3), "then it is sent again");
+}
+
+/// A request that got stuck on its way leaves its log late, when the next send is in doubt already.
+#[tokio::test]
+async fn g5_a_late_log_of_an_earlier_send_is_no_evidence_for_the_next() {
+    let (gateway, books, first) = in_doubt(true).await;
+    gateway.clock.advance(Duration::from_mins(2));
+    books.asked(1).await;
+    until(&gateway, &first, State::Unknown).await;
+    gateway.clock.advance(Duration::from_secs(90));
+    gateway.replace_plan(Plan { order_by: OrderBy::None, ..plan() });
+    gateway.redox.next(Act::Fail(SendError::Lost(Lost::Timeout)));
+    let second = gateway.submit(&order("O-2", LAB)).await;
+    until(&gateway, &second, State::Unknown).await;
+    books.write(log("log-of-the-first", gateway.clock.now(), LogStatus::Succeeded));
+    gateway.clock.advance(Duration::from_mins(2));
+    assert_eq!(gateway.done(second).await.state(), State::Parked);
 }
 
 #[tokio::test]
