@@ -42,6 +42,8 @@ async fn look(world: &World, life: &Life) {
         let word = match lane.state {
             LaneState::Paused if world.is_healed() || world.chance.thousandth(400) => "resume",
             LaneState::Open if moody && world.chance.thousandth(100) => world.chance.one_of(&["pause", "drain"]),
+            // What holds it holds it still when it resumes.
+            LaneState::Blocked { .. } if moody && world.chance.thousandth(200) => "pause",
             _ => continue,
         };
         act(world, life, &format!("/v1/lanes/{}/{word}", lane.id), json!({})).await;

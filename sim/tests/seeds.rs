@@ -16,8 +16,13 @@ fn found(mutation: Mutation, seeds: u64) -> Option<&'static str> {
 }
 
 /// Those that need a rare turn of events; `cargo xtask sim --mutations` finds them too.
-const RARE: [Mutation; 4] =
-    [Mutation::G2ChildrenAgain, Mutation::G4CountUnproved, Mutation::G4ReleaseHeld, Mutation::G5FirstLook];
+const RARE: [Mutation; 5] = [
+    Mutation::G2ChildrenAgain,
+    Mutation::G4CountUnproved,
+    Mutation::G4ReleaseHeld,
+    Mutation::G5AnyLog,
+    Mutation::G5FirstLook,
+];
 
 #[test]
 fn bugs_are_found_and_named() {

@@ -33,7 +33,7 @@ use oxgate_store::faults::Mutation;
 use oxgate_store::view::OpenDelivery;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use window::Window;
+use window::{Entry, Window};
 
 /// The pure scheduler of all lanes.
 #[derive(Debug)]
@@ -328,8 +328,17 @@ impl Scheduler {
 
     /// Whether a delivery is in its window, and nothing of it is under way.
     pub fn is_idle(&self, lane: i64, id: DeliveryId) -> bool {
-        let Some(window) = self.lanes.get(&lane).map(|lane| &lane.window) else { return false };
-        window.place(id).and_then(|place| window.get(place)).is_some_and(|entry| !entry.is_busy())
+        self.entry(lane, id).is_some_and(|entry| !entry.is_busy())
+    }
+
+    /// Whether a delivery is in its window, and an attempt or a record of it is under way.
+    pub fn is_under_way(&self, lane: i64, id: DeliveryId) -> bool {
+        self.entry(lane, id).is_some_and(Entry::is_busy)
+    }
+
+    fn entry(&self, lane: i64, id: DeliveryId) -> Option<&Entry> {
+        let window = &self.lanes.get(&lane)?.window;
+        window.get(window.place(id)?)
     }
 
     /// The row of a delivery, when it is in a window.

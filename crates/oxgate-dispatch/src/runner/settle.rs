@@ -115,6 +115,7 @@ impl Engine {
     /// What came of a record is durable.
     pub(super) fn recorded(&mut self, done: RecordDone) {
         let RecordDone { lane, id, policy, purpose, recorded } = done;
+        let is_of_doubt = matches!(purpose, Purpose::Doubt);
         let after_outage = match &purpose {
             Purpose::Attempt { target, after_outage } => {
                 self.scheduler.attempt_over(target, id);
@@ -125,6 +126,9 @@ impl Engine {
         match recorded {
             // The store has closed: the next start finds the row as it stands.
             None => {}
+            // The row was told before this answer came, and an attempt may have begun on it: that one still has its place.
+            Some(Recorded::Done { row, .. })
+                if row.state.is_open() && is_of_doubt && self.scheduler.is_under_way(lane, id) => {}
             Some(Recorded::Done { row, .. }) if row.state.is_open() => self.still_open(lane, id, row, after_outage),
             Some(Recorded::Done { row, .. }) => self.left(lane, id, &row, policy),
             Some(Recorded::Illegal(illegal)) => {

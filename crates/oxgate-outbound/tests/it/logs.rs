@@ -22,6 +22,11 @@ const ATTEMPT_MAX: Duration = Duration::from_mins(2);
 
 /// A gateway with an order whose reply was lost, and Redox's books. `exclusive`: nothing else sends as our source.
 async fn in_doubt(exclusive: bool) -> (Gateway, Arc<Books>, Queued) {
+    in_doubt_by(exclusive, plan()).await
+}
+
+/// The same with a plan of its own.
+async fn in_doubt_by(exclusive: bool, plan: Plan) -> (Gateway, Arc<Books>, Queued) {
     let mut gateway = Gateway::new();
     let books = Arc::new(Books::default());
     let sources = HashSet::from_iter(exclusive.then(|| "s-1".to_owned()));
@@ -30,6 +35,7 @@ async fn in_doubt(exclusive: bool) -> (Gateway, Arc<Books>, Queued) {
     let reconciler = Reconciler::new(gateway.store.clone(), Arc::clone(&books), time, sources, ATTEMPT_MAX);
     gateway.redox.next(Act::Fail(SendError::Lost(Lost::Timeout)));
     gateway.run_with(Some(Arc::new(reconciler)));
+    gateway.replace_plan(plan);
     let queued = gateway.submit(&order("O-1", LAB)).await;
     gateway.redox.has_sent(1).await;
     until(&gateway, &queued, State::Unknown).await;
@@ -103,12 +109,12 @@ async fn g5_a_log_that_somebody_holds_is_no_evidence_and_absence_takes_two_looks
 /// A request that got stuck on its way leaves its log late, when the next send is in doubt already.
 #[tokio::test]
 async fn g5_a_late_log_of_an_earlier_send_is_no_evidence_for_the_next() {
-    let (gateway, books, first) = in_doubt(true).await;
+    // Both are under way at once: neither waits for the other.
+    let (gateway, books, first) = in_doubt_by(true, Plan { order_by: OrderBy::None, ..plan() }).await;
     gateway.clock.advance(Duration::from_mins(2));
     books.asked(1).await;
     until(&gateway, &first, State::Unknown).await;
     gateway.clock.advance(Duration::from_secs(90));
-    gateway.replace_plan(Plan { order_by: OrderBy::None, ..plan() });
     gateway.redox.next(Act::Fail(SendError::Lost(Lost::Timeout)));
     let second = gateway.submit(&order("O-2", LAB)).await;
     until(&gateway, &second, State::Unknown).await;

@@ -35,7 +35,7 @@ pub(super) struct Circumstances<'a> {
 impl Turn<'_> {
     pub(super) fn record(&mut self, record: &Record) -> Result<Recorded, Fault> {
         let Some(mut stored) = self.stored(record.delivery)? else { return Ok(Recorded::Missing) };
-        if is_told_again(record, &stored.row) {
+        if is_told_again(record, &stored.row) && !self.context.faults.has(Mutation::G2ChildrenAgain) {
             return Ok(Recorded::Done { row: stored.row, made: None, children: Vec::new() });
         }
         // A repeatable target has no durable start; its attempts are counted when they end.
