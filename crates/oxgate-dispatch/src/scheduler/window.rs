@@ -167,13 +167,15 @@ impl Window {
 
     /// A delivery is no longer open.
     pub(super) fn close(&mut self, id: DeliveryId) {
-        match self.place(id) {
-            Some(place) => self.remove(place),
-            None => {
-                if let Tail::Loading(loading) = &mut self.tail {
-                    loading.closed(id);
-                }
-            }
+        let place = self.place(id);
+        if let Some(place) = place {
+            self.remove(place);
+        }
+        // What was under way beyond the bound may be among the rows that are being read.
+        if let Tail::Loading(loading) = &mut self.tail
+            && place.is_none_or(|place| place >= loading.bound)
+        {
+            loading.closed(id);
         }
     }
 
