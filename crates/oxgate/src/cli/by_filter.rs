@@ -1,6 +1,7 @@
 //! Acts on many at once, by filter: counted and shown first, carried out when a person says so.
 
 use super::Shared;
+use super::envelope::Envelope;
 use crate::exit::{Done, Failure};
 use crate::gateway::Request;
 use crate::output::{cell, table};
@@ -13,18 +14,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Filter")]
 pub(crate) struct Selection {
-    /// `inbound`, `outbound` or `ops`.
-    #[arg(long)]
-    direction: Option<String>,
-    /// A data model, e.g. `Order`.
-    #[arg(long)]
-    model: Option<String>,
-    /// An event type, e.g. `New`.
-    #[arg(long = "type")]
-    event_type: Option<String>,
-    /// An endpoint, or `api`.
-    #[arg(long)]
-    door: Option<String>,
+    #[command(flatten)]
+    envelope: Envelope,
     /// Redox's id of the source.
     #[arg(long)]
     source: Option<String>,
@@ -67,17 +58,14 @@ pub(crate) struct Consent {
 
 impl Selection {
     fn members(&self) -> Map<String, Value> {
-        let given = [
-            ("direction", &self.direction),
-            ("model", &self.model),
-            ("type", &self.event_type),
-            ("door", &self.door),
-            ("source", &self.source),
-            ("destination", &self.destination),
-            ("from", &self.from),
-            ("to", &self.to),
-        ];
-        let given = given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
+        let more =
+            [("source", &self.source), ("destination", &self.destination), ("from", &self.from), ("to", &self.to)];
+        let given = self
+            .envelope
+            .given()
+            .into_iter()
+            .chain(more)
+            .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?.into())));
         given.collect()
     }
 

@@ -1,6 +1,7 @@
 //! `oxgate events`: what happened to events.
 
 use super::by_filter::{ByFilter, Consent, Selection};
+use super::envelope::Envelope;
 use super::{Shared, encoded};
 use crate::exit::{Done, Failure};
 use crate::gateway::{Gateway, Request};
@@ -150,18 +151,8 @@ fn read(file: &std::path::Path) -> Result<String, Failure> {
 /// Which events.
 #[derive(Debug, Args)]
 pub(crate) struct Filter {
-    /// `inbound`, `outbound` or `ops`.
-    #[arg(long)]
-    direction: Option<String>,
-    /// A data model, e.g. `Order`.
-    #[arg(long)]
-    model: Option<String>,
-    /// An event type, e.g. `New`.
-    #[arg(long = "type")]
-    event_type: Option<String>,
-    /// An endpoint, or `api`.
-    #[arg(long)]
-    door: Option<String>,
+    #[command(flatten)]
+    envelope: Envelope,
     /// With a delivery in this state, e.g. `parked`.
     #[arg(long)]
     state: Option<String>,
@@ -176,15 +167,8 @@ pub(crate) struct Filter {
 impl Filter {
     fn query(&self) -> String {
         let mut query = format!("limit={}", self.limit);
-        let parts = [
-            ("direction", &self.direction),
-            ("model", &self.model),
-            ("type", &self.event_type),
-            ("door", &self.door),
-            ("state", &self.state),
-            ("log", &self.log),
-        ];
-        for (name, value) in parts {
+        let more = [("state", &self.state), ("log", &self.log)];
+        for (name, value) in self.envelope.given().into_iter().chain(more) {
             if let Some(value) = value {
                 write!(query, "&{name}={}", encoded(value)).expect("writing to a string");
             }

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod doctor;
 mod emulator;
+mod envelope;
 mod events;
 mod expectations;
 mod fhir;
