@@ -92,8 +92,7 @@ pub(crate) async fn reroute(
 ) -> Result<Json<Value>, Problem> {
     let members = "an object with `target`, the name of a target, and `why`, a text";
     let Reroute { target, why } = intake::act(body, members).await?;
-    let target =
-        target.ok_or_else(|| Problem::new(Code::BadShape, format!("`target` is missing: expected {members}")))?;
+    let target = intake::target(target, members)?;
     let (row, event) = both(&gateway, &id).await?;
     let act = Act { gateway: &gateway, caller: &caller, why: &why };
     let made = act.carry_out(act.reroute(&row, &event, &target).await?).await?;

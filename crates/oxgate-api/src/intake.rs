@@ -55,6 +55,14 @@ pub(crate) async fn act<T: DeserializeOwned + Default>(body: Body, members: &str
     serde_json::from_slice(&bytes).map_err(|error| crate::problem::unreadable_json(&error, members))
 }
 
+/// The `target` of an act that cannot do without one.
+///
+/// # Errors
+/// 422 when it is missing.
+pub(crate) fn target(given: Option<String>, members: &str) -> Result<String, Problem> {
+    given.ok_or_else(|| Problem::new(Code::BadShape, format!("`target` is missing: expected {members}")))
+}
+
 /// Refuses by `Content-Length` before the first byte is read.
 fn announced(headers: &HeaderMap, most: usize) -> Result<(), Problem> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());

@@ -46,7 +46,7 @@ pub(crate) async fn reassign(
 ) -> Result<Json<Value>, Problem> {
     let members = "an object with `target`, the name of a target, and `dry_run` and `why`, each optional";
     let Order { target, dry_run, why } = intake::act(body, members).await?;
-    let to = target.ok_or_else(|| Problem::new(Code::BadShape, format!("`target` is missing: expected {members}")))?;
+    let to = intake::target(target, members)?;
     let lane = orphan(&gateway, &id).await?;
     let found = Found::of(&gateway, &lane).await?;
     if let Some(event) = &found.first
