@@ -111,8 +111,8 @@ impl Turn<'_> {
             self.set_lane(lane, LaneState::Paused, Reason::word("drained"))?;
         }
         let Some(row) = self.memory.lanes.get(&lane) else { return Ok(()) };
+        let Some(seam) = self.seams_of(&row.target).iter().copied().find(|seam| rank <= *seam) else { return Ok(()) };
         let target = row.target.clone();
-        let Some(seam) = self.seams_of(&target).iter().copied().find(|seam| rank <= *seam) else { return Ok(()) };
         if self.is_unfinished(lane, seam)? {
             return Ok(());
         }
