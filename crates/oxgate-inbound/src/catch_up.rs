@@ -73,6 +73,15 @@ impl Inbound {
         Ok(!rows.is_empty())
     }
 
+    /// Whether every handler that was ever noted has caught up. From then on there is nothing to give any more: a new one is
+    /// noted before the doors open.
+    ///
+    /// # Errors
+    /// [`CatchUpError`]: to be asked again after a while.
+    pub async fn have_all_caught_up(&self) -> Result<bool, CatchUpError> {
+        Ok(self.parts.store.catch_ups().await?.iter().all(CatchUpRow::is_done))
+    }
+
     async fn give_next(&self, plan: &Ready, row: &CatchUpRow) -> Result<(), CatchUpError> {
         let store = &self.parts.store;
         let limit = u32::try_from(CATCH_UP_MAX).expect("a few hundred");
