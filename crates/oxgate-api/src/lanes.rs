@@ -29,11 +29,11 @@ pub(crate) async fn list(State(gateway): State<Arc<Gateway>>, uri: Uri) -> Resul
     let rows = gateway.store.lanes().await?;
     let standing = standing(&gateway).await;
     let chosen = |row: &&LaneRow| {
-        let shown = show::lane_state(row, standing.get(&row.target));
+        let shown = show::lane_state(row, standing.of(row));
         target.is_none_or(|target| row.target == target) && state.is_none_or(|state| shown == state)
     };
     for row in rows.iter().filter(chosen).take(limit) {
-        lanes.push(show::lane(row, gateway.store.lane_depth(row.id).await?, standing.get(&row.target), now));
+        lanes.push(show::lane(row, gateway.store.lane_depth(row.id).await?, standing.of(row), now));
     }
     Ok(Json(json!({ "lanes": lanes })))
 }
@@ -110,14 +110,46 @@ async fn change(
 pub(crate) async fn show_one(gateway: &Gateway, row: &LaneRow) -> Result<Json<Value>, Problem> {
     let depth = gateway.store.lane_depth(row.id).await?;
     let standing = standing(gateway).await;
-    Ok(Json(show::lane(row, depth, standing.get(&row.target), gateway.clock.now())))
+    Ok(Json(show::lane(row, depth, standing.of(row), gateway.clock.now())))
 }
 
-/// The targets that are down, with the time of their next probe: a lane that is open waits for its target.
-pub(crate) async fn standing(gateway: &Gateway) -> BTreeMap<String, Timestamp> {
+/// What the dispatcher knows of lanes that are open, and their rows do not say.
+#[derive(Default)]
+struct Standing {
+    /// The targets that are down, with the time of their next probe.
+    down: BTreeMap<String, Timestamp>,
+    /// The lanes whose target's rate is used up, with the time of its next start.
+    limited: BTreeMap<i64, Timestamp>,
+}
+
+/// What something due in an open lane waits for, and until when.
+#[derive(Clone, Copy)]
+pub(crate) enum Waits {
+    /// Its target to come back.
+    ForTarget(Timestamp),
+    /// Its turn under its target's rate.
+    ForRate(Timestamp),
+}
+
+impl Standing {
+    fn of(&self, row: &LaneRow) -> Option<Waits> {
+        let down = self.down.get(&row.target).copied().map(Waits::ForTarget);
+        down.or_else(|| self.limited.get(&row.id).copied().map(Waits::ForRate))
+    }
+}
+
+async fn standing(gateway: &Gateway) -> Standing {
     let status = gateway.runner.status().await.unwrap_or_default();
-    let down = status.targets.into_iter().filter(|target| !target.up);
-    down.map(|target| (target.name, target.next_probe.unwrap_or(target.since))).collect()
+    let mut standing = Standing::default();
+    for target in status.targets {
+        if let Some(limited) = target.limited {
+            standing.limited.extend(limited.lanes.into_iter().map(|lane| (lane, limited.until)));
+        }
+        if !target.up {
+            standing.down.insert(target.name, target.next_probe.unwrap_or(target.since));
+        }
+    }
+    standing
 }
 
 pub(crate) fn moved(row: &LaneRow) -> Problem {

@@ -189,6 +189,11 @@ impl Snapshot {
             ("target_attempts_in_flight", "Attempts under way", of(&|target| target.in_flight.into())),
             ("target_lanes_busy", "Lanes with open work in memory", of(&|target| target.lanes_busy)),
             ("target_lanes_waiting", "Lanes waiting for the target", of(&|target| target.lanes_waiting)),
+            (
+                "target_lanes_limited",
+                "Lanes waiting for the target's rate alone",
+                of(&|target| target.limited.as_ref().map_or(0, |limited| limited.lanes.len() as u64)),
+            ),
         ] {
             self.family(name, help, MetricType::Gauge, samples);
         }

@@ -1,6 +1,7 @@
 //! Rows of the store as the API's JSON: one shape each, content-free.
 
 use crate::caller::Caller;
+use crate::lanes::Waits;
 use crate::scope::Scope;
 use oxgate_core::lane::LaneState;
 use oxgate_core::{Flags, Reason, State, Timestamp};
@@ -101,15 +102,23 @@ pub(crate) fn timeline_entry(entry: &TimelineEntry) -> Value {
 }
 
 /// What a lane is doing, in one word. One that is open while its target is down, which `probe` says, waits for it.
-pub(crate) fn lane_state(row: &LaneRow, probe: Option<&Timestamp>) -> &'static str {
-    if row.state == LaneState::Open && probe.is_some() { "waiting" } else { row.state.as_str() }
+pub(crate) fn lane_state(row: &LaneRow, waits: Option<Waits>) -> &'static str {
+    match (&row.state, waits) {
+        (LaneState::Open, Some(Waits::ForTarget(_))) => "waiting",
+        (state, _) => state.as_str(),
+    }
 }
 
-/// A lane with its counts; `probe` when its target is down.
-pub(crate) fn lane(row: &LaneRow, depth: LaneDepth, probe: Option<&Timestamp>, now: Timestamp) -> Value {
+/// A lane with its counts.
+pub(crate) fn lane(row: &LaneRow, depth: LaneDepth, waits: Option<Waits>, now: Timestamp) -> Value {
     let (mut until, mut blocked_by, mut after) = (Value::Null, Value::Null, Value::Null);
+    let mut why = reason(&row.reason);
     match &row.state {
-        LaneState::Open => until = maybe_time(probe.copied()),
+        LaneState::Open => match waits {
+            Some(Waits::ForTarget(probe)) => until = time(probe),
+            Some(Waits::ForRate(start)) => (until, why) = (time(start), "rate-limit".into()),
+            None => {}
+        },
         LaneState::Blocked { by } => blocked_by = by.to_string().into(),
         LaneState::After { lane, .. } => after = (*lane).into(),
         _ => {}
@@ -119,8 +128,8 @@ pub(crate) fn lane(row: &LaneRow, depth: LaneDepth, probe: Option<&Timestamp>, n
         "id": row.id,
         "target": row.target,
         "label": row.label,
-        "state": lane_state(row, probe),
-        "reason": reason(&row.reason),
+        "state": lane_state(row, waits),
+        "reason": why,
         "since": time(row.since),
         "until": until,
         "blocked_by": blocked_by,

@@ -1,8 +1,8 @@
 //! Decides which delivery starts when, and runs it.
 //!
 //! **What it does.** The [`scheduler`] knows the open deliveries of each lane, as far as a bounded window shows them, and
-//! says which may start. [`outage`] tells a target that is down from an event that is poison. The [`limiter`] keeps the
-//! quota of an egress address. These three are pure: no clock, no input or output, no runtime; the simulation drives
+//! says which may start. [`outage`] tells a target that is down from an event that is poison. [`rate`] paces the attempts
+//! at a target, the [`limiter`] keeps the quota of an egress address. All of these are pure: no clock, no input or output, no runtime; the simulation drives
 //! exactly this code. The [`runner`] is the thin task around them: it listens to the store, calls
 //! [`Target::deliver`](target::Target::deliver), and records what came of it.
 //!
@@ -59,6 +59,9 @@ pub mod scheduler;
 /// Whether a failure speaks against the event or against its target.
 pub mod outage;
 
+/// How often attempts at a target may start.
+pub mod rate;
+
 /// The quota of an egress address.
 pub mod limiter;
 
@@ -74,8 +77,9 @@ pub mod status;
 pub use budget::{BytesBudget, BytesPermit};
 pub use ledger::Ledger;
 pub use limiter::{Quota, QuotaGate, QuotaRules, Share};
+pub use rate::Rate;
 pub use runner::{Handle, Observer, Parts, Runner, Watch};
-pub use status::{Held, Status, TargetStatus};
+pub use status::{Held, Limited, Status, TargetStatus};
 pub use target::{
     Body, BoxFuture, Doubt, Evidence, Finding, Job, Outcome, Report, Target, TargetSpec, UNROUTED, Wired,
 };

@@ -1,8 +1,8 @@
 //! Which delivery starts when: a pure value, told of every change and of the time.
 //!
 //! Each lane has a window of its open deliveries. Inside it a delivery may start when it is the oldest for each of its
-//! order keys, is due, and its lane is open; its target's gate (concurrency, circuit breaker) has the last word. Lanes of
-//! one target take turns.
+//! order keys, is due, and its lane is open; its target's gate (concurrency, rate, circuit breaker) has the last word. Lanes
+//! of one target take turns. What waits for a gate is not under way: it has no place, can be cancelled and can expire.
 //!
 //! A started delivery keeps its place until [`Scheduler::ended`] or [`Scheduler::still_open`] says that what came of it
 //! is durable: so a successor never overtakes a result that a crash could undo.
@@ -25,6 +25,7 @@ mod window;
 pub use order::Place;
 pub use window::HELD_WINDOWS;
 
+use crate::rate::Rate;
 use gate::Gate;
 use oxgate_core::lane::LaneState;
 use oxgate_core::limits::LANE_WINDOW;
@@ -105,6 +106,8 @@ pub struct GateRules {
     pub name: String,
     /// Attempts under way at once.
     pub concurrency: u32,
+    /// How often attempts start, whatever they are: first ones, repeats, probes.
+    pub rate: Option<Rate>,
     /// Whether followers of a bad key may be held to keep the window free. Not where held deliveries wait for a person:
     /// the two could not be told apart after a restart.
     pub spills: bool,
@@ -178,9 +181,8 @@ impl Scheduler {
     pub fn set_targets(&mut self, targets: impl IntoIterator<Item = GateRules>) {
         let mut before = std::mem::take(&mut self.gates);
         for rules in targets {
-            let mut gate = before.remove(&rules.name).unwrap_or_else(|| Gate::new(rules.concurrency, rules.spills));
-            gate.concurrency = rules.concurrency.max(1) as usize;
-            gate.spills = rules.spills;
+            let mut gate = before.remove(&rules.name).unwrap_or_else(|| Gate::new(&rules));
+            gate.set_rules(&rules);
             self.gates.insert(rules.name, gate);
         }
         self.touch_all();
@@ -220,6 +222,12 @@ impl Scheduler {
     /// Attempts under way at a target.
     pub fn under_way(&self, target: &str) -> usize {
         self.gates.get(target).map_or(0, Gate::under_way)
+    }
+
+    /// The lanes of a target that have something due which only the target's rate keeps from starting, and until when.
+    pub fn limited(&self, target: &str, now: Timestamp) -> Option<(Timestamp, impl Iterator<Item = i64>)> {
+        let gate = self.gates.get(target)?;
+        Some((gate.limited_until(now)?, gate.lanes.iter().copied()))
     }
 
     // --- lanes ---

@@ -35,6 +35,15 @@ pub struct Held {
     pub housekeeping: usize,
 }
 
+/// Lanes that a target's rate keeps waiting at this moment.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Limited {
+    /// When the next attempt may start.
+    pub until: Timestamp,
+    /// The lanes' numbers, rising.
+    pub lanes: Vec<i64>,
+}
+
 /// How one target is doing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct TargetStatus {
@@ -56,6 +65,8 @@ pub struct TargetStatus {
     pub lanes_busy: u64,
     /// Of these, lanes that wait for the target to come back.
     pub lanes_waiting: u64,
+    /// What waits for nothing but the target's rate.
+    pub limited: Option<Limited>,
     /// Attempts that were accepted, since start.
     pub accepted: u64,
     /// Attempts that failed or were rejected for the event's sake, since start.

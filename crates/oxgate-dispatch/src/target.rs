@@ -1,6 +1,7 @@
 //! What deliveries go to: a target's rules, the job handed to it, and the report it gives back.
 
 use crate::limiter::{QuotaGate, Share};
+use crate::rate::Rate;
 use oxgate_core::delivery::Policy;
 use oxgate_core::order::OrderBy;
 use oxgate_core::retry::Backoff;
@@ -90,6 +91,8 @@ pub struct TargetSpec {
     pub order_by: OrderBy,
     /// Attempts under way at once, over all lanes; at least 1.
     pub concurrency: u32,
+    /// How often attempts start, over all lanes; as often as there is something to do, when absent.
+    pub rate: Option<Rate>,
     /// The pause after failures: of an event before its next attempt, of the target before its next probe.
     pub backoff: Backoff,
     /// One attempt, from its start to its report.
@@ -101,8 +104,8 @@ pub struct TargetSpec {
 }
 
 impl TargetSpec {
-    /// A handler: repeatable, one attempt at a time for each order key and 8 in all, back-off from 1 s to 5 min,
-    /// 30 s an attempt.
+    /// A handler: repeatable, one attempt at a time for each order key and 8 in all at any rate, back-off from 1 s to
+    /// 5 min, 30 s an attempt.
     pub fn handler(name: impl Into<String>, kind: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -110,6 +113,7 @@ impl TargetSpec {
             policy: Policy::HANDLER,
             order_by: OrderBy::All,
             concurrency: 8,
+            rate: None,
             backoff: Backoff { first: Duration::from_secs(1), most: Duration::from_mins(5) },
             timeout: Duration::from_secs(30),
             inline_max: oxgate_core::limits::WEBHOOK_INLINE_BYTES as u64,

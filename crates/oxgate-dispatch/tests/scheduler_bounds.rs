@@ -15,7 +15,7 @@ fn open(seq: u64, lane: i64, keys: OrderKeys) -> OpenDelivery {
 
 fn scheduler(lanes: i64, concurrency: u32) -> Scheduler {
     let mut scheduler = Scheduler::new();
-    scheduler.set_targets([GateRules { name: "app".into(), concurrency, spills: true }]);
+    scheduler.set_targets([GateRules { name: "app".into(), concurrency, rate: None, spills: true }]);
     for lane in 0..lanes {
         scheduler.lane_changed(lane, "app", LaneState::Open);
     }
@@ -155,7 +155,7 @@ fn g3_nothing_is_announced_where_nothing_was_under_way() {
 fn unknown_sending_and_held_ones_keep_their_place() {
     for state in [State::Unknown, State::Sending, State::Held] {
         let mut scheduler = Scheduler::new();
-        scheduler.set_targets([GateRules { name: "app".into(), concurrency: 4, spills: false }]);
+        scheduler.set_targets([GateRules { name: "app".into(), concurrency: 4, rate: None, spills: false }]);
         scheduler.lane_changed(0, "app", LaneState::Open);
         let mut first = open(1, 0, OrderKeys::Some(vec![1]));
         first.row.state = state;
@@ -169,7 +169,7 @@ fn unknown_sending_and_held_ones_keep_their_place() {
 #[test]
 fn a_read_that_overlaps_with_an_end_brings_nothing_back() {
     let mut scheduler = Scheduler::with_window(2);
-    scheduler.set_targets([GateRules { name: "app".into(), concurrency: 4, spills: false }]);
+    scheduler.set_targets([GateRules { name: "app".into(), concurrency: 4, rate: None, spills: false }]);
     scheduler.lane_changed(0, "app", LaneState::Open);
     let all: Vec<OpenDelivery> = (0..8).map(|seq| open(seq, 0, OrderKeys::Free)).collect();
     let end = |scheduler: &mut Scheduler, which: usize| {

@@ -1,12 +1,14 @@
 //! The scheduler against a naive model that keeps every delivery in one list, under random histories: late and lost
-//! changes, reads that overlap with them, releases into old places, barriers, small windows.
+//! changes, reads that overlap with them, releases into old places, barriers, small windows, limited rates.
 
 use oxgate_core::lane::LaneState;
 use oxgate_core::{Delivery, DeliveryId, EventId, OrderKeys, Timestamp};
+use oxgate_dispatch::Rate;
 use oxgate_dispatch::scheduler::{GateRules, Load, Place, Scheduler, Start};
 use oxgate_store::view::OpenDelivery;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 const WINDOW: usize = 8;
@@ -67,12 +69,15 @@ struct World {
     reads: VecDeque<(Load, Vec<OpenDelivery>)>,
     closed_lanes: HashSet<i64>,
     settled: usize,
+    rate: Option<Rate>,
+    /// When attempts started.
+    starts: Vec<Timestamp>,
 }
 
 impl World {
-    fn new() -> Self {
+    fn new(rate: Option<Rate>) -> Self {
         let mut scheduler = Scheduler::with_window(WINDOW);
-        scheduler.set_targets([GateRules { name: TARGET.into(), concurrency: 4, spills: false }]);
+        scheduler.set_targets([GateRules { name: TARGET.into(), concurrency: 4, rate, spills: false }]);
         for lane in 0..2 {
             scheduler.lane_changed(lane, TARGET, LaneState::Open);
         }
@@ -87,6 +92,8 @@ impl World {
             reads: VecDeque::new(),
             closed_lanes: HashSet::new(),
             settled: 0,
+            rate,
+            starts: Vec::new(),
         }
     }
 
@@ -229,9 +236,22 @@ impl World {
         }
         for start in self.scheduler.pick(self.now) {
             self.check(&start);
+            assert!(self.rate_allows(), "never faster than the rate");
+            self.starts.push(self.now);
             self.in_flight.insert((start.lane, Place::new(start.id, start.rank)));
             assert!(self.in_flight.len() <= CONCURRENCY, "never more than the target takes");
         }
+    }
+
+    /// Whether one more start is within the rate: counted from each earlier one, there are no more than a burst and the
+    /// share of the time since.
+    fn rate_allows(&self) -> bool {
+        let Some(rate) = self.rate else { return true };
+        let per = rate.per().as_millis();
+        self.starts.iter().rev().zip(2_u128..).all(|(from, count)| {
+            count * per
+                <= u128::from(rate.burst()) * per + self.now.since(*from).as_millis() * u128::from(rate.starts())
+        })
     }
 
     /// What a delivery that starts must fulfil, by the list of all deliveries.
@@ -293,9 +313,10 @@ impl World {
         self.pick();
         self.catch_up();
         self.pick();
-        if self.in_flight.len() == CONCURRENCY {
+        if self.in_flight.len() == CONCURRENCY || !self.rate_allows() {
             return;
         }
+        assert!(self.scheduler.limited(TARGET, self.now).is_none(), "nothing waits for a rate that is not used up");
         for lane in (0..2).filter(|lane| !self.closed_lanes.contains(lane)) {
             let of_lane = self.open.range((lane, Place::FIRST)..(lane + 1, Place::FIRST));
             for (key, open) in of_lane.take(WINDOW / 2) {
@@ -359,12 +380,20 @@ fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
+fn rate() -> impl Strategy<Value = Rate> {
+    let starts = (1_u32..60).prop_map(|starts| NonZeroU32::new(starts).expect("one at least"));
+    (starts, 1_u64..1_500).prop_map(|(starts, ms)| Rate::new(starts, Duration::from_millis(ms)))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn g3_never_out_of_order_and_never_stuck(ops in proptest::collection::vec(op(), 1..250)) {
-        let mut world = World::new();
+    fn g3_never_out_of_order_and_never_stuck(
+        rate in proptest::option::of(rate()),
+        ops in proptest::collection::vec(op(), 1..250),
+    ) {
+        let mut world = World::new(rate);
         for (step, op) in ops.into_iter().enumerate() {
             world.apply(op);
             if step % 16 == 0 {

@@ -61,7 +61,7 @@ impl Entropy for Seeded {
 }
 
 /// A handler that takes everything.
-struct Takes;
+pub(crate) struct Takes;
 
 impl Target for Takes {
     fn deliver(&self, _: Job) -> BoxFuture<'_, Report> {

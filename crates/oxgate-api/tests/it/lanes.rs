@@ -3,7 +3,11 @@
 use crate::house::House;
 use oxgate_core::delivery::{Fact, Policy};
 use oxgate_core::{Reason, Timestamp};
+use oxgate_dispatch::{Rate, TargetSpec, Wired};
 use serde_json::{Value, json};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
 
 async fn only_lane(house: &House) -> Value {
     let lanes = house.call("GET", "/v1/lanes", "").await.json();
@@ -125,4 +129,30 @@ async fn g3_a_lane_that_waits_for_another_is_shown_and_cannot_be_hurried() {
     assert_eq!((&lane["after"], &lane["reason"]), (&all["lanes"][0]["id"], &json!("order-changed")));
     let answer = act(&house, lane, "resume").await;
     assert_eq!((answer.code().as_str(), &answer.json()["after"]), ("OXG0025", &lane["after"]));
+}
+
+#[tokio::test]
+async fn a_lane_that_waits_for_its_turn_says_so_and_until_when() {
+    let house = House::running();
+    let replace = async |rate| {
+        let spec = TargetSpec { rate, ..TargetSpec::handler("app", "http") };
+        house.gateway.runner.replace_targets(vec![Wired::new(spec, Arc::new(crate::house::Takes))]).await;
+    };
+    replace(Some(Rate::new(NonZeroU32::MIN, Duration::from_hours(24)))).await;
+    house.pushed("PatientAdmin", "Arrival", "log-1").await;
+    house.pushed("PatientAdmin", "Discharge", "log-2").await;
+    // The first goes at once; each look gives the dispatcher its turn.
+    let lane = loop {
+        let lane = only_lane(&house).await;
+        if lane["open"] == 1 && lane["reason"] == "rate-limit" {
+            break lane;
+        }
+    };
+    assert_eq!((&lane["state"], &lane["until"]), (&json!("open"), &json!("2026-03-02T12:00:00.000Z")));
+    let metrics = house.call("GET", "/metrics", "").await;
+    let metrics = String::from_utf8_lossy(&metrics.body);
+    assert!(metrics.contains("oxgate_target_lanes_limited{target=\"app\",kind=\"http\"} 1"), "{metrics}");
+    replace(None).await;
+    while only_lane(&house).await["open"] != 0 {}
+    assert_eq!(only_lane(&house).await["reason"], Value::Null);
 }

@@ -7,7 +7,7 @@ use super::targets::{OF_STRANGERS, Targets};
 use super::unknown::Unknown;
 use super::{Command, STORE_PAUSE, Shared};
 use crate::scheduler::{Load, Scheduler};
-use crate::status::{Held, Status};
+use crate::status::{Held, Limited, Status};
 use crate::target::{BoxFuture, Finding, Wired};
 use oxgate_core::delivery::Policy;
 use oxgate_core::lane::{LaneAct, LaneState};
@@ -521,6 +521,7 @@ impl Engine {
     }
 
     fn status(&self) -> Status {
+        let now = self.shared.clock.now();
         let mut status = Status {
             ready: self.ready && self.stop_by.is_none(),
             store_refuses: self.shared.refuses.load(Ordering::Relaxed),
@@ -531,6 +532,8 @@ impl Engine {
         };
         for target in &mut status.targets {
             target.in_flight = u32::try_from(self.scheduler.under_way(&target.name)).unwrap_or(u32::MAX);
+            let limited = self.scheduler.limited(&target.name, now);
+            target.limited = limited.map(|(until, lanes)| Limited { until, lanes: lanes.collect() });
         }
         for (_, name, state, open) in self.scheduler.lanes() {
             if open == 0 {

@@ -69,7 +69,7 @@ impl Targets {
                 let spec = &running.wired.spec;
                 let holds = [spec.policy.on_park, spec.policy.on_unknown].contains(&OnPark::HoldKey);
                 let spills = !holds || mutation == Some(Mutation::G4ReleaseHeld);
-                GateRules { name: spec.name.clone(), concurrency: spec.concurrency, spills }
+                GateRules { name: spec.name.clone(), concurrency: spec.concurrency, rate: spec.rate, spills }
             })
             .collect()
     }
@@ -144,6 +144,7 @@ impl Running {
             in_flight: 0,
             lanes_busy: 0,
             lanes_waiting: 0,
+            limited: None,
             accepted: self.counts.accepted,
             event_failures: self.counts.event_failures,
             target_failures: self.counts.target_failures,

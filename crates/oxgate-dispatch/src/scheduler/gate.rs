@@ -1,5 +1,7 @@
-//! Whether a target takes another attempt: its concurrency, and the circuit breaker's position.
+//! Whether a target takes another attempt: its concurrency, its rate, and the circuit breaker's position.
 
+use super::GateRules;
+use crate::rate::Pacer;
 use oxgate_core::{DeliveryId, Timestamp};
 use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
@@ -7,7 +9,9 @@ use std::time::Duration;
 /// One target as the scheduler sees it.
 #[derive(Debug)]
 pub(super) struct Gate {
-    pub(super) concurrency: usize,
+    concurrency: usize,
+    /// How often attempts start, if that is limited.
+    pacer: Option<Pacer>,
     /// Whether held deliveries come back by themselves when nothing precedes them any more.
     pub(super) spills: bool,
     position: Position,
@@ -29,14 +33,25 @@ enum Position {
 }
 
 impl Gate {
-    pub(super) fn new(concurrency: u32, spills: bool) -> Self {
+    pub(super) fn new(rules: &GateRules) -> Self {
         Self {
-            concurrency: concurrency.max(1) as usize,
-            spills,
+            concurrency: rules.concurrency.max(1) as usize,
+            pacer: rules.rate.map(Pacer::new),
+            spills: rules.spills,
             position: Position::Up,
             under_way: HashSet::new(),
             lanes: BTreeSet::new(),
             turn: i64::MIN,
+        }
+    }
+
+    /// Goes on under other rules.
+    pub(super) fn set_rules(&mut self, rules: &GateRules) {
+        self.concurrency = rules.concurrency.max(1) as usize;
+        self.spills = rules.spills;
+        match (&mut self.pacer, rules.rate) {
+            (Some(pacer), Some(rate)) => pacer.set_rate(rate),
+            (pacer, rate) => *pacer = rate.map(Pacer::new),
         }
     }
 
@@ -49,6 +64,16 @@ impl Gate {
     }
 
     pub(super) fn takes(&self, now: Timestamp) -> bool {
+        self.has_place(now) && self.paced_until().is_none_or(|at| at <= now)
+    }
+
+    /// Until when nothing but the rate keeps something from starting.
+    pub(super) fn limited_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.paced_until().filter(|at| *at > now && !self.lanes.is_empty() && self.has_place(now))
+    }
+
+    /// Whether one more could be under way, as fast as they may come.
+    fn has_place(&self, now: Timestamp) -> bool {
         let open = match self.position {
             Position::Up => true,
             Position::Down { until } => until <= now,
@@ -57,18 +82,27 @@ impl Gate {
         open && self.under_way.len() < self.concurrency
     }
 
-    /// When a probe is due, if something waits for it.
+    fn paced_until(&self) -> Option<Timestamp> {
+        self.pacer.as_ref().map(Pacer::next_start)
+    }
+
+    /// When a probe is due, or the next start under the rate, if something waits for it.
     pub(super) fn wake(&self) -> Option<Timestamp> {
-        match self.position {
-            Position::Down { until } if !self.lanes.is_empty() && self.under_way.len() < self.concurrency => {
-                Some(until)
-            }
-            _ => None,
-        }
+        let probe = match self.position {
+            Position::Up => None,
+            Position::Down { until } => Some(until),
+            Position::Probing { .. } => return None,
+        };
+        let waits = !self.lanes.is_empty() && self.under_way.len() < self.concurrency;
+        probe.max(self.paced_until()).filter(|_| waits)
     }
 
     pub(super) fn start(&mut self, id: DeliveryId, now: Timestamp) {
         self.under_way.insert(id);
+        if let Some(pacer) = &mut self.pacer {
+            let counted = pacer.take(now);
+            debug_assert!(counted, "a start is made only where the gate takes one");
+        }
         if let Position::Down { .. } = self.position {
             self.position = Position::Probing { probe: id, since: now };
         }
@@ -84,6 +118,7 @@ impl Gate {
     }
 
     pub(super) fn clock_set_back(&mut self, by: Duration) {
+        self.pacer.iter_mut().for_each(|pacer| pacer.clock_set_back(by));
         match &mut self.position {
             Position::Up => {}
             Position::Down { until } => *until = until.minus(by),

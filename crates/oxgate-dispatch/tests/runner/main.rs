@@ -3,5 +3,7 @@
 mod lanes;
 mod once;
 mod outage;
+mod rate;
 mod real_store;
+mod retries;
 mod support;

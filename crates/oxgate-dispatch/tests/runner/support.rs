@@ -5,7 +5,7 @@ mod script;
 mod time;
 
 pub(crate) use book::{Book, Writes};
-pub(crate) use script::{Preparation, Reply, Script, handler, redox, say};
+pub(crate) use script::{Call, Preparation, Reply, Script, handler, redox, say};
 pub(crate) use time::{START, Seeded, Time};
 
 use oxgate_core::{Clock, Timestamp};

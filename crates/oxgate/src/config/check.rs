@@ -108,6 +108,7 @@ fn handlers(config: &Config) -> Checked {
             let what = "`start_from` is for handlers of stored events; this kind takes only what happens from now on";
             return Err(found(&handler.start_from, what.to_owned()));
         }
+        rate(handler)?;
         if kind == HandlerKind::Forward {
             forward(config, handler)?;
         }
@@ -142,6 +143,20 @@ fn handlers(config: &Config) -> Checked {
         }
     }
     Ok(())
+}
+
+/// A rate spares whoever is sent to; elsewhere it would only hold up the gateway itself.
+fn rate(handler: &Handler) -> Checked {
+    let Some(rate) = &handler.rate else { return Ok(()) };
+    let why = match handler.kind.get_ref() {
+        HandlerKind::Http | HandlerKind::Mllp | HandlerKind::Nats => return Ok(()),
+        HandlerKind::Pull => "the consumers of a pull handler set their own pace",
+        HandlerKind::Ops => "operational events are few and must not wait",
+        HandlerKind::Responder => "Redox waits for a responder's answers",
+        HandlerKind::Forward => "a forward writes into the store; what it makes leaves by its own target's rules",
+        HandlerKind::File | HandlerKind::Discard => "nothing is sent by this kind",
+    };
+    Err(found(rate, format!("`rate` is for handlers of kind `http`, `mllp` and `nats`: {why}")))
 }
 
 #[cfg(not(feature = "nats"))]

@@ -2,7 +2,7 @@
 
 use super::secret::SecretRef;
 use super::start::StartFrom;
-use super::unit::{Size, Span};
+use super::unit::{PerTime, Size, Span};
 use oxgate_core::delivery::OnPark;
 use oxgate_core::expectation::KeyKind;
 use oxgate_core::filter::Filter;
@@ -102,6 +102,8 @@ pub(crate) struct Handler {
     pub(crate) timeout: Option<Span>,
     /// Deliveries at once, over all its lanes.
     pub(crate) concurrency: Option<u32>,
+    /// `http`, `mllp`, `nats`: how often attempts start at most, repeats included, over all its lanes.
+    pub(crate) rate: Option<Spanned<PerTime>>,
     /// Bodies above this are handed over as a link.
     pub(crate) inline_max: Option<Size>,
     /// Asked whether the handler is well when an event keeps failing.

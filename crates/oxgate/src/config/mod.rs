@@ -182,6 +182,21 @@ mod tests {
     }
 
     #[test]
+    fn a_rate_is_for_what_is_sent_to() {
+        let text = |kind: &str, rate: &str| {
+            let keys = "folder = \"f\"\nto = \"redox\"\nurl = \"http://127.0.0.1:1\"\nsecrets = [{ file = \"f\" }]";
+            format!("[[handler]]\nname = \"a\"\nkind = \"{kind}\"\nrate = \"{rate}\"\n{keys}\n")
+        };
+        assert!(Config::parse(&text("http", "600/min"), Path::new("oxgate.toml")).is_ok());
+        for kind in ["pull", "file", "forward", "discard", "ops", "responder"] {
+            let message = refused(&text(kind, "50/s"));
+            assert!(message.starts_with("oxgate.toml:4:8: `rate` is for handlers of kind `http`"), "{message}");
+        }
+        let message = refused(&text("http", "0/s"));
+        assert!(message.starts_with("oxgate.toml:4:8: ") && message.contains("above 0"), "{message}");
+    }
+
+    #[test]
     fn two_of_one_name_are_refused_at_the_second() {
         let one = "[[destination]]\nname = \"a\"\nid = \"d-1\"\n";
         let message = refused(&(one.to_owned() + one));

@@ -1,7 +1,9 @@
-//! Lengths of time and sizes as people write them: `30s`, `24h`, `41 MiB`.
+//! Lengths of time, sizes and rates as people write them: `30s`, `24h`, `41 MiB`, `600/min`.
 
+use oxgate_dispatch::Rate;
 use serde::de::{Deserialize, Deserializer, Error};
 use serde::{Serialize, Serializer};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// A length of time: a whole number and `ms`, `s`, `m`, `h` or `d`.
@@ -11,6 +13,10 @@ pub(crate) struct Span(pub(crate) Duration);
 /// A size: a whole number and `B`, `KiB`, `MiB` or `GiB`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Size(pub(crate) usize);
+
+/// So much in so much time: a whole number, `/`, and `s`, `m`, `h` or `d`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PerTime(pub(crate) Rate);
 
 fn split(text: &str) -> Option<(u64, &str)> {
     let text = text.trim();
@@ -52,6 +58,23 @@ fn size(text: &str) -> Result<usize, String> {
     read().ok_or_else(|| format!("`{text}` is no size: write a whole number and B, KiB, MiB or GiB, as in \"41 MiB\""))
 }
 
+fn rate(text: &str) -> Result<Rate, String> {
+    let read = || {
+        let (starts, unit) = text.split_once('/')?;
+        let per = match unit.trim() {
+            "s" => Duration::from_secs(1),
+            "m" | "min" => Duration::from_mins(1),
+            "h" => Duration::from_hours(1),
+            "d" => Duration::from_hours(24),
+            _ => return None,
+        };
+        Some(Rate::new(starts.trim().parse::<NonZeroU32>().ok()?, per))
+    };
+    read().ok_or_else(|| {
+        format!("`{text}` is no rate: write a whole number above 0, `/` and s, m, h or d, as in \"50/s\" or \"600/m\"")
+    })
+}
+
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         span(&String::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
@@ -61,6 +84,12 @@ impl<'de> Deserialize<'de> for Span {
 impl<'de> Deserialize<'de> for Size {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         size(&String::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
+    }
+}
+
+impl<'de> Deserialize<'de> for PerTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        rate(&String::deserialize(deserializer)?).map(Self).map_err(D::Error::custom)
     }
 }
 
@@ -85,6 +114,18 @@ impl Serialize for Size {
     }
 }
 
+impl Serialize for PerTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let unit = match self.0.per().as_secs() {
+            1 => "s",
+            60 => "m",
+            3_600 => "h",
+            _ => "d",
+        };
+        serializer.serialize_str(&format!("{}/{unit}", self.0.starts()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,5 +139,18 @@ mod tests {
             assert!(span(wrong).is_err(), "{wrong}");
         }
         assert!(size("999999999999 GiB").is_err());
+    }
+
+    #[test]
+    fn a_rate_is_read_and_shown_alike() {
+        for text in ["50/s", "600/m", "1/h", "4294967295/d"] {
+            let read: PerTime = serde_json::from_value(text.into()).expect("read");
+            assert_eq!(serde_json::to_value(read).expect("shown"), text);
+        }
+        let spaced: PerTime = serde_json::from_value("600 / min".into()).expect("read");
+        assert_eq!(serde_json::to_value(spaced).expect("shown"), "600/m");
+        for wrong in ["", "50", "/s", "0/s", "-1/s", "1.5/s", "50/ms", "50/w", "4294967296/s", "50/s/s"] {
+            assert!(rate(wrong).is_err(), "{wrong}");
+        }
     }
 }

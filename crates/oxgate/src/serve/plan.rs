@@ -303,6 +303,7 @@ fn spec(handler: &Handler) -> TargetSpec {
     // Receivers of HL7 v2 often take one connection, and keep their order by it.
     let usual = if *handler.kind.get_ref() == HandlerKind::Mllp { 1 } else { spec.concurrency };
     spec.concurrency = handler.concurrency.unwrap_or(usual).max(1);
+    spec.rate = handler.rate.as_ref().map(|rate| rate.get_ref().0);
     spec.timeout = handler.timeout.map_or(spec.timeout, |span| span.0);
     if matches!(handler.kind.get_ref(), HandlerKind::Forward | HandlerKind::File) {
         spec.inline_max = u64::MAX;
