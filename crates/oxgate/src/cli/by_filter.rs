@@ -1,6 +1,7 @@
 //! Acts on many at once, by filter: counted and shown first, carried out when a person says so.
 
 use super::Shared;
+use super::counted::{self, Counted, number};
 use super::envelope::Envelope;
 use crate::exit::{Done, Failure};
 use crate::gateway::Request;
@@ -8,7 +9,6 @@ use crate::output::{cell, table};
 use clap::Args;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
-use std::io::{self, BufRead, IsTerminal, Write};
 
 /// Which events, by what their envelopes say.
 #[derive(Debug, Default, Args)]
@@ -103,21 +103,15 @@ impl ByFilter<'_> {
 
     /// Counts, asks, carries out.
     pub(crate) async fn run(self, shared: &Shared) -> Done {
-        let gateway = shared.gateway()?;
-        let ask = |dry_run: bool| Request::post_json(self.path, &self.body(dry_run));
-        let counts = gateway.json(ask(true)).await?;
-        if self.consent.dry_run {
-            return shared.show(&counts, counted);
-        }
-        let deliveries = counts["deliveries"].as_u64().unwrap_or_default();
-        if deliveries == 0 {
-            return shared.show(&counts, |counts| format!("{}\nnothing to {}", counted(counts), self.verb));
-        }
-        if !self.consent.yes {
-            eprintln!("{}", counted(&counts));
-            self.ask(deliveries)?;
-        }
-        let done = gateway.json(ask(false)).await?;
+        let act = Counted {
+            request: &|dry_run| Request::post_json(self.path, &self.body(dry_run)),
+            deliveries: |counts| counts["deliveries"].as_u64().unwrap_or_default(),
+            show: &counted,
+            verb: self.verb,
+            to: "",
+        };
+        let consent = counted::Consent::of(self.consent.dry_run, self.consent.yes);
+        let Some(done) = act.run(shared, consent).await? else { return Ok(()) };
         shared.show(&done, |done| self.told(done))?;
         match done["refused"].as_u64() {
             None | Some(0) => Ok(()),
@@ -137,20 +131,6 @@ impl ByFilter<'_> {
         body.into()
     }
 
-    fn ask(&self, deliveries: u64) -> Done {
-        let question = format!("{} {}?", self.verb, number(deliveries));
-        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-            return Err(Failure::usage(format!(
-                "{question} Nobody is here to answer: `--yes` does it, `--dry-run` only counts"
-            )));
-        }
-        if says_yes(&question, io::stdin().lock(), io::stderr().lock())? {
-            Ok(())
-        } else {
-            Err(Failure::failed("nothing was done"))
-        }
-    }
-
     fn told(&self, done: &Value) -> String {
         let mut text = format!("{}: {}", self.done, cell(done, &format!("/{}", self.done)));
         let refusals = done["refusals"].as_array().into_iter().flatten();
@@ -162,10 +142,6 @@ impl ByFilter<'_> {
         }
         text
     }
-}
-
-fn number(deliveries: u64) -> String {
-    if deliveries == 1 { "1 delivery".to_owned() } else { format!("{deliveries} deliveries") }
 }
 
 /// What an act would touch, for a person: how many, in which lanes, and what it costs.
@@ -193,28 +169,10 @@ fn counted(counts: &Value) -> String {
     text
 }
 
-/// Asks, and takes nothing but a yes for one.
-fn says_yes(question: &str, mut input: impl BufRead, mut output: impl Write) -> io::Result<bool> {
-    write!(output, "{question} [y/N] ")?;
-    output.flush()?;
-    let mut line = String::new();
-    input.read_line(&mut line)?;
-    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn only_a_yes_is_a_yes() {
-        for (line, expected) in [("y\n", true), ("YES\n", true), ("\n", false), ("", false), ("no\n", false)] {
-            let mut shown = Vec::new();
-            assert_eq!(says_yes("release 3?", line.as_bytes(), &mut shown).expect("no stream fails"), expected);
-            assert_eq!(shown, b"release 3? [y/N] ");
-        }
-    }
 
     #[test]
     fn counts_are_shown_with_lanes_and_cost() {

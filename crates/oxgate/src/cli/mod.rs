@@ -5,6 +5,7 @@ mod bench;
 mod by_filter;
 mod completions;
 mod config;
+mod counted;
 mod demo;
 mod doctor;
 mod emulator;

@@ -91,6 +91,42 @@ async fn acts_by_filter_count_first_and_ask() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn acts_on_an_orphaned_lane_count_first_and_ask() {
+    let stage = Stage::set("http://127.0.0.1:9/events").await;
+    let served = stage.serve().await;
+    for log in ["log-1", "log-2"] {
+        assert_eq!(stage.redox_side(&served).push(log).await, 200);
+    }
+    let lanes = shown(&stage, "lanes list").await;
+    let lane = lanes["lanes"].as_array().expect("lanes").iter().find(|lane| lane["target"] == "application");
+    let lane = lane.expect("its lane")["id"].clone();
+    let (code, text) = said(&oxgate(&stage, &format!("lanes cancel {lane} --yes")).await);
+    assert!(code == 1 && text.contains("OXG0091"), "its target is there: {code}: {text}");
+    served.stop().await;
+
+    let config = stage.path().join("oxgate.toml");
+    let text = std::fs::read_to_string(&config).expect("written by init");
+    std::fs::write(&config, text.replace("name = \"application\"\nkind", "name = \"successor\"\nkind"))
+        .expect("written");
+    let _served = stage.serve().await;
+    let reassign = format!("lanes reassign {lane} --to successor");
+    let counts = shown(&stage, &format!("{reassign} --dry-run")).await;
+    assert_eq!((&counts["open"], &counts["reassigned"]), (&json!(2), &json!(0)), "{counts}");
+    let (code, text) = said(&oxgate(&stage, &reassign).await);
+    assert!(code == 2 && text.contains("2 deliveries to `successor`?") && text.contains("--yes"), "{code}: {text}");
+    assert!(text.contains(&format!("lane {lane}: 2 open, 0 parked")), "{text}");
+    let (code, text) = said(&oxgate(&stage, &format!("lanes cancel {lane}")).await);
+    assert!(code == 2 && text.contains("cancel 2 deliveries?") && text.contains("--dry-run"), "{code}: {text}");
+    assert_eq!(said(&oxgate(&stage, &format!("{reassign} --dry-run --yes")).await).0, 2);
+    assert_eq!(shown(&stage, &format!("lanes cancel {lane} --dry-run")).await["open"], 2, "nothing was done");
+
+    let (code, text) = said(&oxgate(&stage, &format!("{reassign} --yes --why renamed")).await);
+    assert!(code == 0 && text.contains("2 reassigned to `successor`, lane "), "{code}: {text}");
+    let (code, text) = said(&oxgate(&stage, &reassign).await);
+    assert!(code == 0 && text.contains("nothing to reassign"), "{code}: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_is_acted_on_by_its_id() {
     let (stage, served, mut webhooks) = set().await;
     for log in ["log-1", "log-2"] {
