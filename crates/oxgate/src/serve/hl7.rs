@@ -55,11 +55,16 @@ fn server_tls(loaded: &Loaded, config: &Mllp) -> Result<Option<Arc<rustls::Serve
 
 /// The target of a handler of kind `mllp`.
 pub(crate) fn handler(loaded: &Loaded, handler: &Handler, timeout: Duration) -> Result<MllpHandler, String> {
+    Ok(MllpHandler::new(receiver(loaded, handler)?, timeout))
+}
+
+/// Where a handler of kind `mllp` connects to.
+pub(crate) fn receiver(loaded: &Loaded, handler: &Handler) -> Result<Target, String> {
     let url = handler.url.as_ref().ok_or("`url` is missing")?.get_ref();
     let (host, port, is_tls) =
         address(url).ok_or_else(|| format!("`{url}` is not mllp://host:port or mllps://host:port"))?;
     let tls = is_tls.then(|| client_tls(loaded, handler)).transpose()?;
-    Ok(MllpHandler::new(Target { host: host.to_owned(), port, tls }, timeout))
+    Ok(Target { host: host.to_owned(), port, tls })
 }
 
 /// The transformation of HL7 v2 messages, with the operator's changes to its mapping.

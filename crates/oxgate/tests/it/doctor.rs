@@ -158,6 +158,29 @@ async fn each_fault_at_redox_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receiver_of_hl7_is_no_web_address() {
+    let clinic = Clinic::open().await;
+    let receiver = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = receiver.local_addr().expect("an address");
+    let file = clinic.stage.path().join("oxgate.toml");
+    let config = std::fs::read_to_string(&file).expect("written");
+    let handler = |url: &str| format!("\n[[handler]]\nname = \"ward\"\nkind = \"mllp\"\nurl = \"{url}\"\n");
+    std::fs::write(&file, config.clone() + &handler(&format!("mllp://{address}"))).expect("written");
+    let report = said(&clinic.run(&["doctor", "--no-probe"]).await);
+    let line = report.1.lines().find(|line| line.contains("handler ward")).expect("a line");
+    assert!(report.0 == 0 && line.starts_with("ok") && line.contains(&address.to_string()), "{}", report.1);
+    // Nothing was said to it: an HL7 v2 receiver would take anything for a message.
+    let (mut connection, _) = receiver.accept().await.expect("the doctor's connection");
+    let mut heard = Vec::new();
+    tokio::io::AsyncReadExt::read_to_end(&mut connection, &mut heard).await.expect("the doctor has hung up");
+    assert_eq!(heard, b"");
+    drop(receiver);
+    assert_eq!(clinic.quick().await, (4, only("unreachable", "handler ward")));
+    std::fs::write(&file, config + &handler("mllp://169.254.0.1:2575")).expect("written");
+    assert_eq!(clinic.quick().await, (1, only("failed", "handler ward")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_fault_on_the_way_in_is_named() {
     let mut clinic = Clinic::open().await;
     // A reverse proxy that lets small bodies through and large ones not.

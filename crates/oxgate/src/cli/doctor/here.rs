@@ -8,6 +8,7 @@ use crate::config::local::{Handler, HandlerKind};
 use crate::exit::with_causes;
 use crate::gateway::Request;
 use crate::output::cell;
+use oxgate_inbound::mllp::SendError;
 use std::time::Duration;
 
 /// A handler on the same machine or network answers a connection at once.
@@ -36,12 +37,15 @@ pub(super) async fn store(shared: &Shared, loaded: &Loaded) -> Finding {
     }
 }
 
-/// Every handler that has an address. Nothing is sent to them but a request without a body for their headers.
+/// Every handler that has an address. Nothing is sent to them but a request without a body for their headers, and to a
+/// receiver of HL7 v2 nothing at all.
 pub(super) async fn handlers(loaded: &Loaded) -> Vec<Finding> {
     let mut findings = Vec::new();
     for handler in &loaded.config.handlers {
         if *handler.kind.get_ref() == HandlerKind::Nats {
             findings.push(stream(loaded, handler).await);
+        } else if *handler.kind.get_ref() == HandlerKind::Mllp {
+            findings.push(receiver(loaded, handler).await);
         } else if let Some(url) =
             handler.health_url.clone().or_else(|| handler.url.as_ref().map(|url| url.get_ref().clone()))
         {
@@ -71,6 +75,29 @@ async fn one(loaded: &Loaded, handler: &Handler, url: &str) -> Finding {
         Err(error) => {
             let detail = format!("{host}:{port} gives no answer: {}", with_causes(&error));
             Finding::unreachable(check, detail, "start the application, or correct the handler's `url`")
+        }
+    }
+}
+
+/// The receiver behind a handler of kind `mllp`: whether it takes a connection, and agrees on TLS where that is asked for.
+async fn receiver(loaded: &Loaded, handler: &Handler) -> Finding {
+    let check = format!("handler {}", handler.name.get_ref());
+    let target = match crate::serve::hl7::receiver(loaded, handler) {
+        Ok(target) => target,
+        Err(why) => return Finding::failed(check, why, "correct its `url`, or put in place what it names"),
+    };
+    let way = if target.tls.is_some() { ", over TLS" } else { "" };
+    match target.connect().await {
+        Ok(_) => Finding::ok(check, format!("listens on {}:{}{way}", target.host, target.port)),
+        Err(error @ SendError::Tls(_)) => {
+            let remedy = "check the receiver's certificate, and `ca_file`, `cert_file` and `key` of the handler";
+            Finding::failed(check, with_causes(&error), remedy)
+        }
+        Err(error @ SendError::Address { .. }) => {
+            Finding::failed(check, with_causes(&error), "correct the handler's `url`")
+        }
+        Err(error) => {
+            Finding::unreachable(check, with_causes(&error), "start the receiver, or correct the handler's `url`")
         }
     }
 }
