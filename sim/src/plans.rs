@@ -145,6 +145,7 @@ pub(crate) fn outbound(world: &World) -> oxgate_outbound::plan::Plan {
 pub(crate) fn known(world: &World) -> Routes {
     Routes {
         inbound: routes(world),
+        listeners: Vec::new(),
         outbound: Arc::new(outbound(world)),
         targets: names(world).into_iter().map(|name| spec(world, name)).collect(),
     }

@@ -13,13 +13,12 @@ use axum::extract::State as Extract;
 use oxgate_core::delivery::Fact;
 use oxgate_core::limits::RECORDS_MAX;
 use oxgate_core::{Address, DeliveryId, Direction, EventId, State, Timestamp};
-use oxgate_dispatch::UNROUTED;
 use oxgate_store::command::Record;
 use oxgate_store::view::{DeliveryRow, EventQuery, EventRow};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The most that one call touches. A larger job is several calls, each with its line in the audit.
@@ -273,11 +272,7 @@ pub(crate) async fn replays(
     let to = Order { target: order.target.as_deref(), as_new: order.as_new };
     for event in &chosen {
         if order.dry_run {
-            let mut lanes = BTreeSet::new();
-            let rows = gateway.store.deliveries(event.id).await?;
-            let goes = |row: &&DeliveryRow| to.target.is_none_or(|name| name == row.target) && row.target != UNROUTED;
-            let once = |row: &&DeliveryRow| lanes.insert(row.lane);
-            rows.iter().filter(goes).filter(once).for_each(|row| tally.count(row, event.direction));
+            act.foresee(event, to.target).await?.iter().for_each(|row| tally.count(row, event.direction));
             continue;
         }
         match act.replay(event, to).await {

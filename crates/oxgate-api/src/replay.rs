@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use bytes::Bytes;
 use oxgate_core::delivery::Fact;
+use oxgate_core::lane::LaneScope;
 use oxgate_core::{ContentHash, DeliveryId, Direction, EventId, Flags};
 use oxgate_dispatch::UNROUTED;
 use oxgate_store::command::{Accept, Accepted, Command, NewDelivery, NewEvent, Submit, Submitted};
@@ -66,7 +67,8 @@ impl Act<'_> {
     /// Replays one event.
     ///
     /// # Errors
-    /// 410 without a body, 422 for an unknown target, 409 while a delivery to the same lane is still open or parked.
+    /// 410 without a body, 422 for an unknown target, 409 while a delivery to the same handler, or in the same lane to
+    /// Redox, is still open or parked.
     pub(crate) async fn replay(&self, event: &EventRow, order: Order<'_>) -> Result<Made, Problem> {
         let body = act::body(self.gateway, event).await?;
         let rows = self.gateway.store.deliveries(event.id).await?;
@@ -82,8 +84,12 @@ impl Act<'_> {
         Ok(Made { event: event.id, deliveries })
     }
 
-    /// Which ended deliveries are repeated: the last one of each lane, with its lane and keys. For a target that the
-    /// event has not been to, any ended one, with a delivery made by today's routes.
+    /// Which ended deliveries are repeated, each with what is made of it: for each handler that the event has been to, one
+    /// under the rules of today. Nothing is left of the rules that its last one was made by: under those, it could neither
+    /// wait for what is there now nor be waited for.
+    ///
+    /// The rule of the road to Redox never changes, so there the last delivery of each lane is repeated as it was. For a
+    /// target that the event has not been to, any ended one serves.
     fn repeats<'a>(
         &self,
         event: &EventRow,
@@ -91,14 +97,49 @@ impl Act<'_> {
         rows: &'a [DeliveryRow],
         target: Option<&str>,
     ) -> Result<Vec<(&'a DeliveryRow, Option<NewDelivery>)>, Problem> {
-        let asked = |row: &&DeliveryRow| row.target != UNROUTED && target.is_none_or(|name| name == row.target);
-        let lanes: BTreeSet<i64> = rows.iter().filter(asked).map(|row| row.lane).collect();
-        if !lanes.is_empty() {
-            return lanes.into_iter().map(|lane| Ok((last_of(rows, lane)?, None))).collect();
+        let routing = &self.gateway.routing;
+        let mut repeats = Vec::new();
+        match event.direction {
+            Direction::Outbound => {
+                let is_there = |row: &&DeliveryRow| routing.can_take_over(event, &row.target);
+                let lanes: BTreeSet<i64> = been(rows, target).filter(is_there).map(|row| row.lane).collect();
+                for lane in lanes {
+                    repeats.push((last_of(rows, |row| row.lane == lane)?, None));
+                }
+            }
+            Direction::Inbound | Direction::Ops => {
+                let targets: BTreeSet<&str> = been(rows, target).map(|row| row.target.as_str()).collect();
+                for name in targets {
+                    if let Some(new) = routing.deliveries(event, body, Some(name)).into_iter().next() {
+                        repeats.push((last_of(rows, |row| row.target == name)?, Some(new)));
+                    }
+                }
+            }
+        }
+        if !repeats.is_empty() {
+            return Ok(repeats);
         }
         let base = rows.iter().rev().find(|row| row.row.state.has_ended()).ok_or_else(nothing_ended)?;
         let routed = self.routed(event, body, rows, target)?;
         Ok(routed.into_iter().map(|new| (base, Some(new))).collect())
+    }
+
+    /// What a replay would make, as far as that can be told without the event's body: like these, in the lanes that they
+    /// would be in.
+    pub(crate) async fn foresee(&self, event: &EventRow, target: Option<&str>) -> Result<Vec<DeliveryRow>, Problem> {
+        let rows = self.gateway.store.deliveries(event.id).await?;
+        if event.direction != Direction::Inbound {
+            let mut seen = BTreeSet::new();
+            return Ok(been(&rows, target).filter(|row| seen.insert(row.lane)).cloned().collect());
+        }
+        let past: BTreeSet<&str> = been(&rows, target).map(|row| row.target.as_str()).collect();
+        let wanted = if past.is_empty() { vec![target] } else { past.into_iter().map(Some).collect() };
+        let lanes = wanted.into_iter().flat_map(|to| self.gateway.routing.lanes(event, to));
+        let like = |(target, lane): (String, LaneScope)| {
+            let last = rows.iter().rev().find(|row| row.target == target).or(rows.last())?;
+            Some(DeliveryRow { target, lane_label: lane.as_str().to_owned(), ..last.clone() })
+        };
+        Ok(lanes.filter_map(like).collect())
     }
 
     /// The deliveries by today's routes: to the target asked for, else to all that the event has been to.
@@ -162,17 +203,22 @@ impl Act<'_> {
     }
 }
 
-/// The last delivery of one lane.
+/// Where an event has been, or what it had at this target.
+fn been<'a>(rows: &'a [DeliveryRow], target: Option<&str>) -> impl Iterator<Item = &'a DeliveryRow> {
+    rows.iter().filter(move |row| row.target != UNROUTED && target.is_none_or(|name| name == row.target))
+}
+
+/// The last delivery of those that are meant.
 ///
-/// While it is open or parked there is nothing to repeat: it may still arrive by itself.
-fn last_of(rows: &[DeliveryRow], lane: i64) -> Result<&DeliveryRow, Problem> {
-    let in_lane = || rows.iter().rev().filter(|row| row.lane == lane);
-    if let Some(open) = in_lane().find(|row| !row.row.state.has_ended()) {
+/// While one of them is open or parked there is nothing to repeat: it may still arrive by itself.
+fn last_of(rows: &[DeliveryRow], meant: impl Fn(&DeliveryRow) -> bool) -> Result<&DeliveryRow, Problem> {
+    let meant = || rows.iter().rev().filter(|row| meant(row));
+    if let Some(open) = meant().find(|row| !row.row.state.has_ended()) {
         let detail = format!("`{}` is still {}: release, cancel or wait for it", open.id, open.row.state.as_str());
         let problem = Problem::new(Code::NotInThisState, detail);
         return Err(problem.with("delivery", open.id.to_string()).with("state", open.row.state.as_str()));
     }
-    in_lane().next().ok_or_else(nothing_ended)
+    meant().next().ok_or_else(nothing_ended)
 }
 
 fn nothing_ended() -> Problem {

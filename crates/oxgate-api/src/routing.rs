@@ -1,15 +1,13 @@
 //! What the present configuration makes of an event that is in the store already: for reroute, release of unrouted
-//! events, and replay as a new event.
-//!
-//! A replay to where an event has been before needs none of this: the store repeats the delivery with its lane and keys.
+//! events, and replay.
 
 use bytes::Bytes;
 use oxgate_core::delivery::Policy;
 use oxgate_core::lane::{LaneBy, LaneScope};
-use oxgate_core::order::OrderBy;
 use oxgate_core::{Address, Clock, Delivery, Direction, Keyed, OrderKeys};
 use oxgate_dispatch::{TargetSpec, UNROUTED};
-use oxgate_inbound::{Route, RouteKind};
+use oxgate_inbound::mllp::Listener;
+use oxgate_inbound::{Route, RouteKind, order_keys};
 use oxgate_outbound::plan::Plan;
 use oxgate_outbound::submit::Priority;
 use oxgate_store::command::NewDelivery;
@@ -26,6 +24,8 @@ const PRIORITIES: [Priority; 2] = [Priority::Live, Priority::Backfill];
 pub struct Routes {
     /// Which target takes which inbound events, in the order of the configuration.
     pub inbound: Vec<Route>,
+    /// The doors of HL7 v2 senders.
+    pub listeners: Vec<Listener>,
     /// Sources and destinations of the road to Redox.
     pub outbound: Arc<Plan>,
     /// The targets' rules.
@@ -61,6 +61,12 @@ impl Routing {
     /// Whether the configuration has this target.
     pub(crate) fn knows(&self, target: &str) -> bool {
         target == UNROUTED || self.routes().targets.iter().any(|spec| spec.name == target)
+    }
+
+    /// The names of all targets, the built-in one among them.
+    pub(crate) fn all_targets(&self) -> Vec<String> {
+        let routes = self.routes();
+        routes.targets.iter().map(|spec| spec.name.clone()).chain([UNROUTED.to_owned()]).collect()
     }
 
     /// Whether deliveries of an event can be handed to this target as they are.
@@ -112,24 +118,22 @@ impl Routing {
         }
     }
 
+    /// The handlers that an inbound event would go to if it were accepted now, each with its lane; with `to`, that one,
+    /// whether its filter takes the event or not.
+    pub(crate) fn lanes(&self, event: &EventRow, to: Option<&str>) -> Vec<(String, LaneScope)> {
+        let routes = self.routes();
+        chosen(&routes, event, to).into_iter().map(|route| (route.target.clone(), scope(route, event))).collect()
+    }
+
     fn inbound(&self, routes: &Routes, event: &EventRow, body: &Bytes, to: Option<&str>) -> Vec<NewDelivery> {
-        let mut chosen: Vec<&Route> = Vec::new();
-        for route in handlers(routes) {
-            let takes = match to {
-                Some(name) => route.target == name,
-                None => route.filter.takes(&event.door, &event.address),
-            };
-            if takes && !chosen.iter().any(|other| other.target == route.target) {
-                chosen.push(route);
-            }
-        }
+        let listener = routes.listeners.iter().find(|listener| listener.name == event.door);
         let of_route = |route: &Route| NewDelivery {
             target: route.target.clone(),
-            scope: LaneScope::of(&route.lane_by, route.order_by, &event.door, &event.address),
-            keys: self.order_keys(route.order_by, &event.address, body),
+            scope: scope(route, event),
+            keys: order_keys(route.order_by, event, body, listener, &self.keyed),
             delivery: Delivery::queued(self.clock.now(), None),
         };
-        chosen.into_iter().map(of_route).collect()
+        chosen(routes, event, to).into_iter().map(of_route).collect()
     }
 
     /// One delivery for each destination that the body names and the configuration still knows.
@@ -142,7 +146,7 @@ impl Routing {
         }
         let Ok(Message::DataModel(envelope)) = envelope::read(body) else { return Vec::new() };
         let named = envelope.destinations.iter().filter_map(|item| plan.destination_by_id(item.id.as_deref()?));
-        let keys = self.order_keys(plan.order_by, &event.address, body);
+        let keys = order_keys(plan.order_by, event, body, None, &self.keyed);
         let mut by = plan.lane_by.clone();
         by.push(LaneBy::Destination);
         let of_destination = |id: &str| NewDelivery {
@@ -168,16 +172,28 @@ impl Routing {
         names.map(delivery).collect()
     }
 
-    /// The keys that an event accepted now would get, made as the roads make them; unreadable ones are a barrier.
-    fn order_keys(&self, order_by: OrderBy, address: &Address, body: &[u8]) -> OrderKeys {
-        let wanted = oxgate_keys::looks_into_body(order_by);
-        let keys = wanted.then(|| redox_model::keys::read(body, &address.model, &address.event_type).ok()).flatten();
-        oxgate_keys::order(order_by, keys.as_ref(), &self.keyed)
-    }
-
     fn routes(&self) -> Arc<Routes> {
         Arc::clone(&self.routes.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// The first route of each handler that takes the event, or of the one that is asked for.
+fn chosen<'a>(routes: &'a Routes, event: &EventRow, to: Option<&str>) -> Vec<&'a Route> {
+    let mut chosen: Vec<&Route> = Vec::new();
+    for route in handlers(routes) {
+        let takes = match to {
+            Some(name) => route.target == name,
+            None => route.filter.takes(&event.door, &event.address),
+        };
+        if takes && !chosen.iter().any(|other| other.target == route.target) {
+            chosen.push(route);
+        }
+    }
+    chosen
+}
+
+fn scope(route: &Route, event: &EventRow) -> LaneScope {
+    LaneScope::of(&route.lane_by, route.order_by, &event.door, &event.address)
 }
 
 /// The routes whose targets take stored events: responders answer synchronous requests only.

@@ -7,7 +7,7 @@
 
 use crate::accept::deliveries;
 use crate::inbound::Inbound;
-use crate::mllp;
+use crate::order;
 use crate::plan::{Ready, Route};
 use oxgate_core::lane::LaneScope;
 use oxgate_core::limits::CATCH_UP_MAX;
@@ -132,17 +132,11 @@ impl Inbound {
         Ok(Given { event: event.id, delivery, unrouted })
     }
 
-    /// As the accept made them for the handlers of its time; a body that makes our own reading panic is a barrier.
+    /// Apart, for a body that makes our own reading panic is a barrier.
     async fn order_keys(&self, plan: &Ready, order_by: OrderBy, event: &EventRow, body: Vec<u8>) -> OrderKeys {
-        let (keyed, address) = (self.parts.store.keyed().clone(), event.address.clone());
-        let charset = plan.listener(&event.door).and_then(|listener| listener.charset);
-        let reading = move || {
-            if address.model == mllp::MODEL {
-                return mllp::waits_for(&body, charset, order_by, &keyed);
-            }
-            let keys = redox_model::keys::read(&body, &address.model, &address.event_type).ok();
-            oxgate_keys::order(order_by, keys.as_ref(), &keyed)
-        };
+        let (keyed, event) = (self.parts.store.keyed().clone(), event.clone());
+        let listener = plan.listener(&event.door);
+        let reading = move || order::order_keys(order_by, &event, &body, listener.as_deref(), &keyed);
         tokio::task::spawn_blocking(reading).await.unwrap_or(OrderKeys::Barrier)
     }
 

@@ -59,6 +59,9 @@ mod accept;
 /// Feeds that fall silent, and logs that Redox sends again and again.
 mod watch;
 
+/// Order keys of events that are in the store already.
+mod order;
+
 /// Events from before a handler's time.
 mod catch_up;
 
@@ -77,6 +80,7 @@ pub use handle::{
 };
 pub use inbound::{Inbound, Parts};
 pub use inbox::Inbox;
+pub use order::order_keys;
 pub use plan::{CannotHandle, Endpoint, Partner, Plan, PlanError, Route, RouteKind};
 pub use receive::router;
 pub use respond::Responder;

@@ -3,7 +3,9 @@
 use crate::house::{House, routes};
 use http::StatusCode;
 use oxgate_core::delivery::{Fact, Policy};
-use oxgate_core::{DeliveryId, Reason, Timestamp};
+use oxgate_core::lane::LaneBy;
+use oxgate_core::order::OrderBy;
+use oxgate_core::{DeliveryId, OrderKeys, Reason, Timestamp};
 use serde_json::{Value, json};
 
 fn rejected() -> Vec<Fact> {
@@ -147,6 +149,53 @@ async fn a_replay_goes_to_the_tail_under_the_same_event() {
     let answer = house.call("POST", &path, "").await;
     assert_eq!((answer.code().as_str(), answer.status), ("OXG0025", StatusCode::CONFLICT), "one at a time");
     assert_eq!(answer.json()["delivery"], json!(made));
+}
+
+/// Lane and keys follow the handler's rules of now, not those of the event's time.
+#[tokio::test]
+async fn g3_a_replay_follows_the_rules_of_now() {
+    let house = House::still();
+    let event = house.pushed("PatientAdmin", "Arrival", "log-1").await;
+    let old = first_delivery(&house, &event).await;
+    house.happened(old, Policy::HANDLER, [Fact::Accepted]).await;
+    let mut now = routes(&["PatientAdmin"]);
+    (now.inbound[0].lane_by, now.inbound[0].order_by) = (vec![LaneBy::Model], OrderBy::Patient);
+    house.gateway.routing.replace(now);
+    let store = &house.gateway.store;
+    let path = format!("/v1/events/{event}/replay");
+    let counted = house.call("POST", "/v1/replays", "{}").await.json();
+    assert_eq!(counted["by_lane"], json!({ "app model=PatientAdmin": 1 }), "foretold as it comes");
+    let answer = house.call("POST", &path, "").await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let made: Vec<DeliveryId> = serde_json::from_value(answer.json()["deliveries"].clone()).unwrap();
+    let [made] = made[..] else { panic!("one for each handler: {made:?}") };
+    let row = store.delivery(made).await.unwrap().unwrap();
+    assert_eq!((row.target.as_str(), row.lane_label.as_str()), ("app", "model=PatientAdmin"));
+    let window = store.window(row.lane, (0, 0), 10).await.unwrap();
+    let OrderKeys::Some(keys) = &window[0].keys else { panic!("by patient: {window:?}") };
+    assert_eq!((window.len(), window[0].id, keys.len()), (1, made, 1));
+
+    // Settled, there are two lanes that it has been in, and still one handler.
+    house.happened(made, Policy::HANDLER, [Fact::Accepted]).await;
+    let answer = house.call("POST", &path, "").await.json();
+    assert_eq!(answer["deliveries"].as_array().map(Vec::len), Some(1), "{answer}");
+    assert_eq!(house.call("POST", &path, "").await.code(), "OXG0025", "one at a time");
+}
+
+#[tokio::test]
+async fn a_replay_goes_nowhere_that_is_gone() {
+    let house = House::still();
+    let event = house.pushed("PatientAdmin", "Arrival", "log-1").await;
+    house.happened(first_delivery(&house, &event).await, Policy::HANDLER, [Fact::Accepted]).await;
+    let mut without = routes(&["PatientAdmin"]);
+    without.inbound.retain(|route| route.target != "app");
+    without.targets.retain(|spec| spec.name != "app");
+    house.gateway.routing.replace(without);
+    let path = format!("/v1/events/{event}/replay");
+    let answer = house.call("POST", &path, "").await;
+    assert_eq!((answer.code().as_str(), &answer.json()["known"]), ("OXG0028", &json!(["queue"])));
+    let answer = house.call("POST", &path, json!({ "target": "queue" }).to_string()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
 }
 
 #[tokio::test]

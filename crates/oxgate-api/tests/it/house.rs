@@ -348,6 +348,7 @@ pub(crate) fn inbound_plan() -> InboundPlan {
 pub(crate) fn routes(events: &[&str]) -> Routes {
     Routes {
         inbound: handler_routes(events),
+        listeners: Vec::new(),
         outbound: Arc::new(outbound_plan()),
         targets: vec![
             TargetSpec::handler("app", "http"),

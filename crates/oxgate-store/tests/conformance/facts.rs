@@ -3,7 +3,9 @@
 use super::bed::{Bed, Open, opened};
 use super::sample::{NOON, accept, accept_keyed, attempt, delivery, fact, order, refusal};
 use oxgate_core::delivery::Policy;
+use oxgate_core::lane::{LaneBy, LaneScope};
 use oxgate_core::limits::RECORDS_MAX;
+use oxgate_core::order::OrderBy;
 use oxgate_core::{DeliveryId, EventId, Fact, OrderKeys, Reason, State};
 use oxgate_store::command::{Actor, AttemptRecord, Child, Command, NewDelivery, Outcome, Record, Recorded};
 use oxgate_store::view::Change;
@@ -176,6 +178,31 @@ pub(crate) fn a_replay_goes_to_the_tail<O: Open>() {
     bed.fact(second, Fact::Accepted, Policy::HANDLER);
     let again = bed.fact(first, Fact::Replay, Policy::HANDLER).1.unwrap();
     assert!(bed.delivery(again).out_of_order);
+}
+
+/// The handler's rule has changed between an event and its replay: another lane, of the same handler.
+pub(crate) fn g3_a_replay_under_another_rule_says_that_it_is_late<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let ids = [1, 2].map(|body| bed.accept(accept(body)));
+    bed.fact(ids[0], Fact::Accepted, Policy::HANDLER);
+    let address = bed.event(ids[0].event).address;
+    let now = |target: &str| NewDelivery {
+        scope: LaneScope::of(&[LaneBy::Endpoint], OrderBy::Patient, "main", &address),
+        ..delivery(target, OrderKeys::from_keys(vec![7]))
+    };
+    let replay = |bed: &mut Bed<O>, target: &str| {
+        let record = Record { instead: Some(now(target)), ..fact(ids[0], Fact::Replay, Policy::HANDLER) };
+        match bed.record(record) {
+            Recorded::Done { made: Some(made), .. } => bed.delivery(made),
+            other => panic!("{other:?}"),
+        }
+    };
+    let early = replay(&mut bed, "app");
+    assert_ne!(early.lane, bed.delivery(ids[0]).lane);
+    assert!(!early.out_of_order && early.rank > bed.delivery(ids[1]).rank, "nothing has overtaken it, and it is last");
+    bed.fact(ids[1], Fact::Accepted, Policy::HANDLER);
+    assert!(replay(&mut bed, "app").out_of_order);
+    assert!(!replay(&mut bed, "other").out_of_order, "what another target had says nothing of this one's order");
 }
 
 pub(crate) fn a_reroute_goes_to_another_target<O: Open>() {

@@ -116,7 +116,12 @@ pub(crate) fn build(loaded: &Loaded, lasting: &Lasting) -> Result<Built, String>
     let (inbound, outbound) = (inbound_plan(loaded)?, Arc::new(outbound_plan(loaded)?));
     let specs = targets.iter().map(|target| target.spec.clone()).collect();
     Ok(Built {
-        routes: Routes { inbound: inbound.routes.clone(), outbound: outbound.clone(), targets: specs },
+        routes: Routes {
+            inbound: inbound.routes.clone(),
+            listeners: inbound.listeners.clone(),
+            outbound: outbound.clone(),
+            targets: specs,
+        },
         inbound,
         roads: Roads { plan: outbound, clients },
         targets,

@@ -302,7 +302,6 @@ impl Turn<'_> {
                 self.follow_rule(&new.target, new.scope.rule(), rank)?;
                 (self.lane_for(&new.target, &new.scope)?, &new.keys, new.delivery.clone())
             }
-            // Its keys may be of an earlier rule, and then say nothing about who comes first now: a replay is late anyway.
             None => (like.lane, &like.keys, Delivery::queued(self.context.now, None)),
         };
         let place = Place {
@@ -311,10 +310,22 @@ impl Turn<'_> {
             direction: self.direction(like.id.event)?,
             rank,
             origin: Some(like.id.n),
-            out_of_order: lane == like.lane && self.is_overtaken(like.id, (lane, like.rank), keys)?,
+            out_of_order: self.is_repeat_overtaken(like, lane, keys)?,
         };
         self.insert_delivery(place, keys, row)?;
         Ok(id)
+    }
+
+    /// Whether a repeat comes after later ones of its target: by the lane and keys that it had, or by those it has now,
+    /// which may be of another rule.
+    fn is_repeat_overtaken(&self, like: &Stored, lane: i64, keys: &OrderKeys) -> rusqlite::Result<bool> {
+        let target = |lane: i64| self.memory.lanes.get(&lane).map(|row| row.target.as_str());
+        if target(lane) != target(like.lane) {
+            return Ok(false);
+        }
+        let changed = lane != like.lane || *keys != like.keys;
+        Ok(self.is_overtaken(like.id, (like.lane, like.rank), &like.keys)?
+            || (changed && self.is_overtaken(like.id, (lane, like.rank), keys)?))
     }
 
     pub(super) fn direction(&self, event: oxgate_core::EventId) -> rusqlite::Result<Direction> {
