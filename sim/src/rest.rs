@@ -8,7 +8,7 @@ use crate::world::World;
 use anyhow::{Context, Result};
 use oxgate_core::expectation::Standing;
 use oxgate_core::{Clock, Direction, EventId, Flags, State};
-use oxgate_store::view::{DeliveryRow, EventQuery, EventRow, TimelineEntry};
+use oxgate_store::view::{DeliveryRow, EventQuery, EventRow, ExpectationQuery, TimelineEntry};
 use oxgate_store::{ReadError, Store};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -176,7 +176,9 @@ fn answers(world: &World, store: &Store) -> Result<(), ReadError> {
 /// G7: a deadline counts from the settle, and when it has passed without an answer, that is said.
 fn deadlines(world: &World, store: &Store) -> Result<(), ReadError> {
     let now = world.gateway_clock.now();
-    let rows = store.look(|reads| reads.expectations(None, None, 1_000))?;
+    let rows = store.look(|reads| {
+        reads.expectations(&ExpectationQuery { limit: ExpectationQuery::LIMIT_MAX, ..ExpectationQuery::default() })
+    })?;
     for row in rows {
         let Some(due) = row.due_at else { continue };
         let silent = !row.answers.iter().any(|answer| answer.grade.links()) && row.standing != Standing::Closed;

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Uri, header};
 use oxgate_core::{AttemptId, Direction, EventId};
 use oxgate_store::command::Command;
-use oxgate_store::view::{EventQuery, EventRow};
+use oxgate_store::view::{EventQuery, EventRow, ExpectationQuery};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ pub(crate) async fn show(
 ) -> Result<Json<Value>, Problem> {
     let row = find(&gateway, &id).await?;
     let deliveries = gateway.store.deliveries(row.id).await?;
-    let expectations = gateway.store.expectations(None, Some(row.id), LIST_MAX).await?;
+    let expectations = gateway.store.expectations(ExpectationQuery::of(row.id)).await?;
     let answers = gateway.store.answered_by(row.id).await?;
     let mut value = show::event_for(&row, &caller, &gateway.store);
     value["state"] = oxgate_outbound::overall(deliveries.iter().map(|delivery| delivery.row.state)).as_str().into();

@@ -9,7 +9,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header;
 use oxgate_dispatch::Status;
-use oxgate_store::view::{Health, LaneRow};
+use oxgate_store::ReadError;
+use oxgate_store::view::{Health, LaneRow, Unresolved};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
@@ -63,6 +64,13 @@ pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>) -> Result<Respo
     // A store that cannot be read must not hide the counters that say so.
     if let Ok(lanes) = gateway.store.lanes().await {
         snapshot.lanes(&lanes);
+        if let Ok(orphaned) = orphaned(&gateway, &lanes).await {
+            let help = "Lanes with deliveries, open or parked, whose target is not configured";
+            snapshot.gauge("lanes_orphaned", help, orphaned);
+        }
+    }
+    if let Ok(unresolved) = gateway.store.unresolved().await {
+        snapshot.unresolved(&gateway, unresolved);
     }
     if let Some(status) = gateway.runner.status().await {
         snapshot.runner(&status);
@@ -73,6 +81,16 @@ pub(crate) async fn metrics(State(gateway): State<Arc<Gateway>>) -> Result<Respo
     text::encode(&mut out, &registry).map_err(|fmt::Error| internal())?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], out).into_response())
+}
+
+/// Lanes that a target has left behind with something in them.
+async fn orphaned(gateway: &Gateway, lanes: &[LaneRow]) -> Result<u64, ReadError> {
+    let mut orphaned = 0;
+    for lane in lanes.iter().filter(|lane| !gateway.routing.knows(&lane.target)) {
+        let depth = gateway.store.lane_depth(lane.id).await?;
+        orphaned += u64::from(depth.open + depth.parked > 0);
+    }
+    Ok(orphaned)
 }
 
 /// Everything that is shown, read once.
@@ -172,11 +190,21 @@ impl Snapshot {
         self.family("lanes", "Lanes by target and state", MetricType::Gauge, samples);
     }
 
+    fn unresolved(&mut self, gateway: &Gateway, unresolved: Unresolved) {
+        let Unresolved { parked, late } = unresolved;
+        // Targets without any stand there with 0, so that an alarm can be set on them and ends.
+        let mut counts: BTreeMap<String, u64> =
+            gateway.routing.all_targets().into_iter().map(|target| (target, 0)).collect();
+        counts.extend(parked);
+        let samples = counts.into_iter().map(|(target, count)| (vec![("target", target)], count)).collect();
+        self.family("deliveries_parked", "Deliveries that need a person, by target", MetricType::Gauge, samples);
+        self.gauge("expectations_late", "Questions past their deadline without an answer", late);
+    }
+
     fn runner(&mut self, status: &Status) {
         self.gauge("runner_ready", "1 once deliveries flow", status.ready.into());
         self.gauge("runner_window_deliveries", "Deliveries held in memory", status.window_deliveries);
         self.gauge("runner_lanes_blocked", "Lanes with work that a parked delivery holds", status.lanes_blocked);
-        self.gauge("runner_lanes_orphaned", "Lanes with work whose target is not configured", status.lanes_orphaned);
         self.counter("runner_illegal", "Records that the state machine refused", status.illegal);
         let of = |value: &dyn Fn(&oxgate_dispatch::TargetStatus) -> u64| -> Vec<_> {
             let label = |target: &oxgate_dispatch::TargetStatus| {

@@ -165,8 +165,8 @@ async fn orphan(gateway: &Gateway, id: &str) -> Result<LaneRow, Problem> {
     if gateway.routing.knows(&lane.target) { Err(not_orphaned(&lane)) } else { Ok(lane) }
 }
 
-/// The lane marked as orphaned. The dispatcher does that for lanes with open work; one that has only parked deliveries, or
-/// that a person has paused, it leaves as it is.
+/// The lane marked as orphaned. The dispatcher does that for each lane that has something; one that a person has paused it
+/// leaves as it is.
 async fn declared(gateway: &Gateway, caller: &Caller, why: &str, lane: LaneRow) -> Result<LaneRow, Problem> {
     if lane.state == LaneState::Orphaned {
         return Ok(lane);

@@ -261,6 +261,41 @@ impl Fit {
     }
 }
 
+/// One word of how an answer was judged, to choose by: how well its patient agrees with the question's, or that it fits
+/// more than one question.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Judgement {
+    /// By patient.
+    Grade(Grade),
+    /// By number of questions.
+    Fit(Fit),
+}
+
+impl Judgement {
+    /// All that can be asked for; that an answer fits one question only is what is expected of it, and no word.
+    pub const ALL: [Self; 6] = [
+        Self::Grade(Grade::Exact),
+        Self::Grade(Grade::Unguarded),
+        Self::Grade(Grade::Unproven),
+        Self::Grade(Grade::Suspect),
+        Self::Fit(Fit::Ambiguous),
+        Self::Fit(Fit::Overflow),
+    ];
+
+    /// The word that the API and the command line use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Grade(grade) => grade.as_str(),
+            Self::Fit(fit) => fit.as_str(),
+        }
+    }
+
+    /// The judgement with this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == word)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -25,6 +25,9 @@ pub trait Ledger: Send + Sync + 'static {
     /// Lanes that have open work.
     fn busy_lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>>;
 
+    /// Lanes that have parked deliveries.
+    fn parked_lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>>;
+
     /// All lanes.
     fn lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>>;
 
@@ -69,6 +72,10 @@ impl Ledger for Store {
 
     fn busy_lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>> {
         Box::pin(async move { Self::busy_lanes(self).await.map_err(failed) })
+    }
+
+    fn parked_lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>> {
+        Box::pin(async move { Self::parked_lanes(self).await.map_err(failed) })
     }
 
     fn lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>> {

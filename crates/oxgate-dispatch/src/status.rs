@@ -12,8 +12,6 @@ pub struct Status {
     pub store_refuses: bool,
     /// By name.
     pub targets: Vec<TargetStatus>,
-    /// Lanes with work whose target is not configured.
-    pub lanes_orphaned: u64,
     /// Lanes with work that a parked delivery holds.
     pub lanes_blocked: u64,
     /// Deliveries held in memory, over all windows.

@@ -5,10 +5,9 @@
 
 use crate::command::{Command, LinkedAnswer, Outcome};
 use crate::view::{
-    CatchUpRow, Change, DeliveryRow, EventQuery, EventRow, ExpectationRow, LaneDepth, LaneRow, OpenDelivery,
-    TimelineEntry,
+    CatchUpRow, Change, DeliveryRow, EventQuery, EventRow, ExpectationQuery, ExpectationRow, LaneDepth, LaneRow,
+    OpenDelivery, TimelineEntry, Unresolved,
 };
-use oxgate_core::expectation::Standing;
 use oxgate_core::limits::{CATCH_UP_MAX, CHILDREN_MAX, RECORDS_MAX};
 use oxgate_core::{AttemptId, DeliveryId, EventId, KeyHash, Timestamp};
 use std::sync::Arc;
@@ -164,6 +163,10 @@ pub trait Reads {
     fn lanes(&self) -> Result<Vec<LaneRow>, ReadError>;
     /// Lanes that have open work.
     fn busy_lanes(&self) -> Result<Vec<LaneRow>, ReadError>;
+    /// Lanes that have parked deliveries.
+    fn parked_lanes(&self) -> Result<Vec<LaneRow>, ReadError>;
+    /// What waits for a person, and which answers are missing; walks what it counts.
+    fn unresolved(&self) -> Result<Unresolved, ReadError>;
     /// Counts of one lane; walks its open deliveries.
     fn lane_depth(&self, lane: i64) -> Result<LaneDepth, ReadError>;
     /// Deliveries in `sending` or `unknown`, each with its target.
@@ -193,12 +196,7 @@ pub trait Reads {
     /// An event's timeline, oldest first.
     fn timeline(&self, id: EventId) -> Result<Vec<TimelineEntry>, ReadError>;
     /// Expectations, newest first.
-    fn expectations(
-        &self,
-        standing: Option<Standing>,
-        event: Option<EventId>,
-        limit: u32,
-    ) -> Result<Vec<ExpectationRow>, ReadError>;
+    fn expectations(&self, query: &ExpectationQuery) -> Result<Vec<ExpectationRow>, ReadError>;
     /// The questions that an event answers: only those it is linked to.
     fn answered_by(&self, id: EventId) -> Result<Vec<LinkedAnswer>, ReadError>;
     /// Quota slots of an egress address since `from`.

@@ -11,10 +11,9 @@ use crate::open::{self, OpenError, Opened};
 use crate::settings::Settings;
 use crate::vault::Packed;
 use crate::view::{
-    CatchUpRow, Change, Counters, DeliveryRow, EventQuery, EventRow, ExpectationRow, Health, LaneDepth, LaneRow,
-    OpenDelivery, TimelineEntry,
+    CatchUpRow, Change, Counters, DeliveryRow, EventQuery, EventRow, ExpectationQuery, ExpectationRow, Health,
+    LaneDepth, LaneRow, OpenDelivery, TimelineEntry, Unresolved,
 };
-use oxgate_core::expectation::Standing;
 use oxgate_core::{AttemptId, Clock, DeliveryId, Entropy, EventId, KeyHash, Keyed, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -321,6 +320,22 @@ impl Store {
         self.inner.opened.readers.ask(|reads| reads.busy_lanes()).await
     }
 
+    /// Lanes that have parked deliveries.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn parked_lanes(&self) -> Result<Vec<LaneRow>, ReadError> {
+        self.inner.opened.readers.ask(|reads| reads.parked_lanes()).await
+    }
+
+    /// What waits for a person, and which answers are missing. The cost grows with what is counted.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn unresolved(&self) -> Result<Unresolved, ReadError> {
+        self.inner.opened.readers.ask(|reads| reads.unresolved()).await
+    }
+
     /// Deliveries in `sending` or `unknown`, each with its target's configured name.
     ///
     /// # Errors
@@ -415,17 +430,12 @@ impl Store {
         self.inner.opened.readers.ask(move |reads| reads.timeline(id)).await
     }
 
-    /// Expectations, newest first, optionally of one standing or one event.
+    /// Expectations, newest first.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn expectations(
-        &self,
-        standing: Option<Standing>,
-        event: Option<EventId>,
-        limit: u32,
-    ) -> Result<Vec<ExpectationRow>, ReadError> {
-        self.inner.opened.readers.ask(move |reads| reads.expectations(standing, event, limit)).await
+    pub async fn expectations(&self, query: ExpectationQuery) -> Result<Vec<ExpectationRow>, ReadError> {
+        self.inner.opened.readers.ask(move |reads| reads.expectations(&query)).await
     }
 
     /// The questions that an inbound event answers, with grade, fit and sealed correlation: only those it is linked

@@ -1,11 +1,12 @@
 //! What the store shows: rows as the dispatcher, the API and the command line read them.
 
-use oxgate_core::expectation::{Fit, Grade, Standing};
+use oxgate_core::expectation::{Fit, Grade, Judgement, Standing};
 use oxgate_core::lane::LaneState;
 use oxgate_core::{
     Address, AttemptId, Delivery, DeliveryId, Direction, Downstream, EventId, Flags, OrderKeys, Reason, Refs, State,
     Timestamp,
 };
+use std::collections::BTreeMap;
 
 /// An open delivery as the scheduler needs it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -127,6 +128,38 @@ pub struct TimelineEntry {
     pub event: Option<EventId>,
     /// Who, when a person did.
     pub actor: Option<String>,
+}
+
+/// What an operator is told of until it is dealt with.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Unresolved {
+    /// Parked deliveries by target, of targets that have some.
+    pub parked: BTreeMap<String, u64>,
+    /// Questions whose deadline has passed and that have no answer.
+    pub late: u64,
+}
+
+/// Which expectations to list, newest first.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ExpectationQuery {
+    /// Only in this standing.
+    pub standing: Option<Standing>,
+    /// Only of this asking event.
+    pub event: Option<EventId>,
+    /// Only those with an answer that was judged so, linked or not.
+    pub judged: Option<Judgement>,
+    /// At most so many; [`Self::LIMIT_MAX`] if more.
+    pub limit: u32,
+}
+
+impl ExpectationQuery {
+    /// The most expectations of one answer.
+    pub const LIMIT_MAX: u32 = 1_000;
+
+    /// All of one event.
+    pub fn of(event: EventId) -> Self {
+        Self { event: Some(event), limit: Self::LIMIT_MAX, ..Self::default() }
+    }
 }
 
 /// An expectation with its answers.

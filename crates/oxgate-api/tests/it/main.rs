@@ -10,6 +10,7 @@ mod acts;
 mod admin;
 mod batch;
 mod bulk;
+mod expectations;
 mod fhir;
 mod files;
 mod inbox;

@@ -79,7 +79,10 @@ async fn metrics_count_without_content() {
         "oxgate_store_suspected_duplicates_total 1",
         "oxgate_inbound_redox_retrying_total 0",
         "oxgate_inbound_feeds_silent_total 0",
-        "oxgate_runner_lanes_orphaned 0",
+        "oxgate_lanes_orphaned 0",
+        "oxgate_deliveries_parked{target=\"unrouted\"} 1",
+        "oxgate_deliveries_parked{target=\"app\"} 0",
+        "oxgate_expectations_late 0",
         "# TYPE oxgate_store_events counter",
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");

@@ -2,7 +2,7 @@
 
 use super::attempt::{self, Finished};
 use super::records::plain;
-use super::recover::{Recovered, recover};
+use super::recover::{Recovered, reading, recover};
 use super::targets::{OF_STRANGERS, Targets};
 use super::unknown::Unknown;
 use super::{Command, STORE_PAUSE, Shared};
@@ -73,6 +73,8 @@ pub(super) enum Done {
     Record(RecordDone),
     Window(Load, Option<Vec<OpenDelivery>>),
     Lanes(Option<Vec<LaneRow>>),
+    /// Lanes that have parked deliveries, and may have nothing else.
+    ParkedLanes(Vec<LaneRow>),
     LaneChanged(i64),
     /// The store has closed before it could be told something.
     Closed,
@@ -275,6 +277,15 @@ impl Engine {
                     None => self.lanes_wanted.extend(reading),
                 }
             }
+            Done::ParkedLanes(rows) => {
+                for row in rows {
+                    // Where its changes are heard, they are newer than what was read.
+                    match self.scheduler.lane_state(row.id) {
+                        Some(_) => self.look_at_lane(row.id),
+                        None => self.look_at(row.id, row.state, &row.target),
+                    }
+                }
+            }
             Done::LaneChanged(lane) => {
                 self.changing.remove(&lane);
                 // Somebody else may have been quicker; what they made of it has been heard by now.
@@ -311,6 +322,7 @@ impl Engine {
         }
         self.unknown.extend(unknown.into_iter().map(|unknown| (unknown.id, unknown)));
         self.ready = true;
+        self.look_at_parked();
         tracing::info!(lanes = lanes.len(), unknown = self.unknown.len(), "deliveries flow");
     }
 
@@ -321,19 +333,29 @@ impl Engine {
         self.look_at_lane(row.id);
     }
 
+    fn look_at_lane(&mut self, lane: i64) {
+        if let (Some(state), Some(target)) = (self.scheduler.lane_state(lane).cloned(), self.target_of(lane)) {
+            self.look_at(lane, state, &target);
+        }
+    }
+
+    /// The same for lanes that have parked deliveries only: nothing in them starts, so the scheduler knows none of them.
+    fn look_at_parked(&mut self) {
+        let shared = Arc::clone(&self.shared);
+        self.tasks.spawn(async move { Done::ParkedLanes(reading(&shared, || shared.ledger.parked_lanes()).await) });
+    }
+
     /// Orphans a lane whose target is gone, lets it go on when the target is back. What a person has done to it meanwhile
     /// stands: the store takes the change only from the state that it was decided by.
-    fn look_at_lane(&mut self, lane: i64) {
-        let (Some(state), Some(target)) = (self.scheduler.lane_state(lane), self.scheduler.lane_target(lane)) else {
-            return;
-        };
+    fn look_at(&mut self, lane: i64, state: LaneState, target: &str) {
         let known = self.targets.knows(target);
-        let (act, reason) = match state {
+        let (act, reason) = match &state {
             LaneState::Orphaned if known => (LaneAct::Resume, "target-back"),
-            state if !known && state.starts_through().is_some() => (LaneAct::Orphan, "target-gone"),
-            _ => return,
+            LaneState::Orphaned | LaneState::Paused => return,
+            _ if known => return,
+            _ => (LaneAct::Orphan, "target-gone"),
         };
-        let seen = Some(state.clone());
+        let seen = Some(state);
         if self.stop_by.is_some() || !self.changing.insert(lane) {
             return;
         }
@@ -356,6 +378,7 @@ impl Engine {
                 for lane in lanes {
                     self.look_at_lane(lane);
                 }
+                self.look_at_parked();
                 let _asker_gone = done.send(());
             }
             Command::Status(answer) => _ = answer.send(self.status()),
@@ -539,7 +562,6 @@ impl Engine {
             if open == 0 {
                 continue;
             }
-            status.lanes_orphaned += u64::from(!self.targets.knows(name));
             status.lanes_blocked += u64::from(matches!(state, LaneState::Blocked { .. }));
             if let Some(target) = status.targets.iter_mut().find(|target| target.name == name) {
                 target.lanes_busy += 1;

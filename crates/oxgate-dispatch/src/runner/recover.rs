@@ -44,7 +44,7 @@ pub(super) async fn recover(shared: Arc<Shared>, policies: HashMap<String, Polic
 }
 
 /// Reads until it succeeds.
-async fn reading<T, F>(shared: &Shared, read: impl Fn() -> F) -> T
+pub(super) async fn reading<T, F>(shared: &Shared, read: impl Fn() -> F) -> T
 where
     F: Future<Output = Result<T, ReadFailed>>,
 {

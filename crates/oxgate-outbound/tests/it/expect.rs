@@ -7,6 +7,7 @@ use oxgate_core::lane::LaneScope;
 use oxgate_core::{Address, Clock, ContentHash, Direction, Flags, OrderKeys, Phi, Reason, Refs};
 use oxgate_outbound::submit::Submission;
 use oxgate_store::command::{Accept, Accepted, AnswerProbe, NewDelivery, NewEvent};
+use oxgate_store::view::ExpectationQuery;
 use std::time::Duration;
 
 #[tokio::test]
@@ -16,14 +17,14 @@ async fn g7_an_expectation_is_armed_with_the_event_and_counts_from_the_settle() 
     let body = order("O-1", r#"[{"ID":"d-lab"}]"#);
     let queued = gateway.try_submit(Submission { reply_within, ..submission(&body) }).await.unwrap();
     let event = queued.event();
-    let before = gateway.store.expectations(None, Some(event), 10).await.unwrap();
+    let before = gateway.store.expectations(ExpectationQuery::of(event)).await.unwrap();
     let [armed] = &before[..] else { panic!("{before:?}") };
     assert_eq!((armed.standing, armed.due_at), (Standing::Armed, None));
     assert_eq!((armed.rule.as_str(), armed.partner.as_str()), ("order", "general"));
     gateway.clock.advance(Duration::from_hours(5));
     gateway.run();
     gateway.done(queued).await;
-    let after = gateway.store.expectations(None, Some(event), 10).await.unwrap();
+    let after = gateway.store.expectations(ExpectationQuery::of(event)).await.unwrap();
     assert_eq!(after[0].standing, Standing::Waiting);
     assert_eq!(after[0].due_at, Some(gateway.clock.now().plus(Duration::from_mins(90))));
 }
@@ -33,7 +34,7 @@ async fn g7_each_partner_is_expected_to_answer_once() {
     let gateway = Gateway::new();
     let all = r#"[{"ID":"d-lab"},{"ID":"d-radiology"},{"ID":"d-elsewhere"}]"#;
     let queued = gateway.submit(&order("O-1", all)).await;
-    let rows = gateway.store.expectations(None, Some(queued.event()), 10).await.unwrap();
+    let rows = gateway.store.expectations(ExpectationQuery::of(queued.event())).await.unwrap();
     let mut partners: Vec<_> = rows.iter().map(|row| row.partner.as_str()).collect();
     partners.sort_unstable();
     assert_eq!(partners, ["county", "general"]);

@@ -10,14 +10,15 @@
 use rusqlite::Connection;
 
 /// The version that this binary writes; stands in `PRAGMA user_version` and in `meta`.
-pub const VERSION: i64 = 4;
+pub const VERSION: i64 = 5;
 
 /// One step per version: step `n` brings a store of version `n` to `n + 1`.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// A schema that this binary cannot work with.

@@ -72,6 +72,8 @@ statements! {
         " by_n = ?8, after = ?9 WHERE id = ?1";
     LANES_BUSY = "SELECT id FROM lanes WHERE EXISTS"
         " (SELECT 1 FROM deliveries WHERE lane = lanes.id AND state < 10)";
+    LANES_PARKED = "SELECT id FROM lanes WHERE EXISTS"
+        " (SELECT 1 FROM deliveries WHERE lane = lanes.id AND state = 10)";
     LANE_COUNT_OPEN = "SELECT count(*) FROM deliveries WHERE lane = ?1 AND state < 10";
     LANE_COUNT_PARKED = "SELECT count(*) FROM deliveries WHERE lane = ?1 AND state = 10";
     LANE_OLDEST = "SELECT e.accepted_at FROM deliveries d JOIN events e ON e.seq = d.event"
@@ -178,6 +180,7 @@ statements! {
     EXPECTATIONS_DUE = "SELECT id, event, rule, partner, due_at FROM expectations WHERE state = 1 AND due_at <= ?1"
         " ORDER BY due_at LIMIT ?2";
     EXPECTATION_LATE = "UPDATE expectations SET state = 3, was_late = 1, closes_at = ?2 WHERE id = ?1";
+    EXPECTATIONS_LATE = "SELECT count(*) FROM expectations WHERE state = 3 AND answers = 0";
     EXPECTATION_NEXT = "SELECT min(due_at) FROM expectations WHERE state = 1";
     EXPECTATIONS_CLOSING = "SELECT id FROM expectations WHERE state < 4 AND closes_at <= ?1"
         " ORDER BY closes_at LIMIT ?2";

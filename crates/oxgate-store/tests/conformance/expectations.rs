@@ -3,19 +3,19 @@
 use super::bed::{Bed, Open};
 use super::sample::{delivery, order, results};
 use oxgate_core::delivery::Policy;
-use oxgate_core::expectation::{Fit, Grade, Standing};
+use oxgate_core::expectation::{Fit, Grade, Judgement, Standing};
 use oxgate_core::lane::LaneState;
 use oxgate_core::limits::ANSWER_CANDIDATES;
 use oxgate_core::{EventId, Fact, OrderKeys, Reason, State};
 use oxgate_store::command::Command;
-use oxgate_store::view::ExpectationRow;
+use oxgate_store::view::{ExpectationQuery, ExpectationRow};
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_hours(24);
 const SHY_OF_A_DAY: Duration = Duration::from_millis(24 * 3_600_000 - 1);
 
 fn expectation<O: Open>(bed: &Bed<O>, question: EventId) -> ExpectationRow {
-    bed.read(|reads| reads.expectations(None, Some(question), 10)).remove(0)
+    bed.read(|reads| reads.expectations(&ExpectationQuery::of(question))).remove(0)
 }
 
 pub(crate) fn g7_an_answer_is_linked_as_it_is_accepted<O: Open>() {
@@ -153,6 +153,64 @@ pub(crate) fn g7_late_and_then_answered_stays_late<O: Open>() {
     assert_eq!(bed.accept_answers(results(2, &["o-1"], &[])).2.len(), 1);
     let row = expectation(&bed, asked.event);
     assert_eq!((row.standing, row.was_late, row.answers.len()), (Standing::Late, true, 1));
+}
+
+pub(crate) fn g7_questions_are_chosen_by_how_an_answer_was_judged<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let mut ask = |body, number: &str, patients: &[&str]| bed.submit(order(body, number, patients)).event;
+    let [plain, unguarded, exact, suspect] = [
+        ask(1, "o-plain", &["p-1"]),
+        ask(2, "o-unguarded", &[]),
+        ask(3, "o-exact", &["p-1"]),
+        ask(4, "o-suspect", &["p-2"]),
+    ];
+    let [one, other] = [5, 6].map(|body| ask(body, "o-both", &["p-1"]));
+    let many = (10..=10 + ANSWER_CANDIDATES as u64).map(|body| ask(body, "o-many", &["p-1"])).collect::<Vec<_>>();
+    for (body, number, patients) in [
+        (100, "o-plain", &[][..]),
+        (101, "o-unguarded", &["p-1"][..]),
+        (102, "o-exact", &["p-1"][..]),
+        (103, "o-suspect", &["p-1"][..]),
+        (104, "o-both", &["p-1"][..]),
+        (105, "o-many", &["p-1"][..]),
+    ] {
+        bed.accept_answers(results(body, &[number], patients));
+    }
+    let chosen = |judged, standing| {
+        let query = ExpectationQuery { judged, standing, limit: 100, ..ExpectationQuery::default() };
+        let mut rows: Vec<EventId> = bed.read(|reads| reads.expectations(&query)).iter().map(|row| row.event).collect();
+        rows.reverse();
+        rows
+    };
+    for judged in Judgement::ALL {
+        let expected = match judged {
+            Judgement::Grade(Grade::Unproven) => vec![plain],
+            Judgement::Grade(Grade::Unguarded) => vec![unguarded],
+            Judgement::Grade(Grade::Suspect) => vec![suspect],
+            // By patient, an answer that fits several questions agrees with each of them.
+            Judgement::Grade(Grade::Exact) => [&[exact, one, other], &many[..ANSWER_CANDIDATES]].concat(),
+            Judgement::Fit(Fit::Overflow) => many[..ANSWER_CANDIDATES].to_vec(),
+            Judgement::Fit(_) => vec![one, other],
+        };
+        assert_eq!(chosen(Some(judged), None), expected, "{judged:?}");
+    }
+    assert_eq!(chosen(Some(Judgement::Grade(Grade::Exact)), Some(Standing::Answered)), [exact, one, other]);
+}
+
+pub(crate) fn g7_what_is_late_counts_until_it_is_answered<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let asked = [1, 2].map(|body| bed.submit(order(body, &format!("o-{body}"), &[])));
+    for asked in asked {
+        bed.send(asked);
+    }
+    let late = |bed: &Bed<O>| bed.read(|reads| reads.unresolved()).late;
+    assert_eq!(late(&bed), 0);
+    bed.wait(DAY);
+    bed.rows(Command::Late);
+    assert_eq!(late(&bed), 2);
+    bed.accept_answers(results(3, &["o-1"], &[]));
+    bed.reopen();
+    assert_eq!(late(&bed), 1);
 }
 
 pub(crate) fn g7_without_a_deadline_it_is_never_late<O: Open>() {

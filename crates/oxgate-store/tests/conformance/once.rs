@@ -4,6 +4,7 @@ use super::bed::{Bed, Open};
 use super::sample::{accept, accept_logged, delivery, event, order};
 use oxgate_core::{ContentHash, Flags, OrderKeys, State};
 use oxgate_store::command::{Accept, Accepted, Command, Idempotency, Submit, Submitted, Verdict};
+use oxgate_store::view::ExpectationQuery;
 
 fn with_verdict(mut accept: Accept, verdict: Verdict) -> Accept {
     accept.dedup.as_mut().unwrap().verdict = Some(verdict);
@@ -107,7 +108,10 @@ pub(crate) fn a_submission_repeats_under_its_key<O: Open>() {
     two.event = self::event(2);
     let repeated = Submitted::Repeated { event, deliveries };
     assert_eq!(bed.try_submit(keyed(two, "app", "k", "a")), repeated);
-    assert_eq!(bed.read(|reads| reads.expectations(None, None, 10)).len(), 1);
+    assert_eq!(
+        bed.read(|reads| reads.expectations(&ExpectationQuery { limit: 10, ..ExpectationQuery::default() })).len(),
+        1
+    );
 }
 
 pub(crate) fn a_submission_key_with_another_body_is_refused<O: Open>() {

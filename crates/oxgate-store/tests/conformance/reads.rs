@@ -112,6 +112,26 @@ pub(crate) fn parked_ones_come_oldest_first<O: Open>() {
     assert!(parked(Some("nobody"), 9).is_empty());
 }
 
+pub(crate) fn parked_ones_are_counted_by_target<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let strict = Policy { failures_max: 1, failures_span: Duration::ZERO, ..Policy::HANDLER };
+    let (ids, sent) = ([1, 2, 3].map(|body| bed.accept(accept(body))), bed.submit(order(4, "o-1", &[])));
+    let counted = |bed: &Bed<O>| {
+        let lanes: Vec<String> = bed.read(|reads| reads.parked_lanes()).into_iter().map(|lane| lane.target).collect();
+        (lanes, bed.read(|reads| reads.unresolved()).parked.into_iter().collect::<Vec<_>>())
+    };
+    assert_eq!(counted(&bed), (Vec::new(), Vec::new()));
+    for id in &ids[..2] {
+        bed.fact(*id, refusal(), strict);
+    }
+    bed.fact(sent, Fact::Start, Policy::REDOX);
+    bed.fact(sent, refusal(), Policy::REDOX);
+    let names = ["app", "redox"].map(str::to_owned);
+    assert_eq!(counted(&bed), (names.to_vec(), vec![(names[0].clone(), 2), (names[1].clone(), 1)]));
+    bed.fact(sent, Fact::Cancel, Policy::REDOX);
+    assert_eq!(counted(&bed), (names[..1].to_vec(), vec![(names[0].clone(), 2)]));
+}
+
 pub(crate) fn quota_is_read_back<O: Open>() {
     let mut bed = Bed::<O>::new();
     for (slot, used) in [(1_000, 3), (2_000, 4), (2_000, 5)] {

@@ -15,6 +15,9 @@ pub(crate) enum Expectations {
         /// `armed`, `waiting`, `answered`, `late` or `closed`.
         #[arg(long)]
         state: Option<String>,
+        /// With an answer judged `exact`, `unguarded`, `unproven`, `suspect`, `ambiguous` or `overflow`.
+        #[arg(long)]
+        grade: Option<String>,
         /// At most so many.
         #[arg(long, default_value_t = 100)]
         limit: u32,
@@ -23,9 +26,13 @@ pub(crate) enum Expectations {
 
 impl Expectations {
     pub(crate) async fn run(&self, shared: &Shared) -> Done {
-        let Self::List { state, limit } = self;
-        let state = state.as_ref().map_or_else(String::new, |state| format!("&standing={}", encoded(state)));
-        let found = shared.gateway()?.json(Request::get(format!("/v1/expectations?limit={limit}{state}"))).await?;
+        let Self::List { state, grade, limit } = self;
+        let only = |name: &str, value: &Option<String>| {
+            value.as_ref().map_or_else(String::new, |value| format!("&{name}={}", encoded(value)))
+        };
+        let (state, grade) = (only("standing", state), only("grade", grade));
+        let path = format!("/v1/expectations?limit={limit}{state}{grade}");
+        let found = shared.gateway()?.json(Request::get(path)).await?;
         shared.show(&found, list)
     }
 }

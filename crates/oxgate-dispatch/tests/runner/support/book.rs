@@ -232,6 +232,12 @@ fn open(id: DeliveryId, entry: &Entry) -> OpenDelivery {
 }
 
 impl Pages {
+    /// Lanes with a delivery in such a state.
+    fn lanes_having(&self, such: impl Fn(State) -> bool) -> Vec<LaneRow> {
+        let has = |lane: &&LaneRow| self.entries.values().any(|entry| entry.lane == lane.id && such(entry.row.state));
+        self.lanes.values().filter(has).cloned().collect()
+    }
+
     fn publish(&mut self) {
         self.changes.append(&mut self.late);
     }
@@ -312,14 +318,11 @@ impl Ledger for Book {
     }
 
     fn busy_lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>> {
-        Box::pin(async move {
-            self.read(|pages| {
-                let busy = |lane: &LaneRow| {
-                    pages.entries.values().any(|entry| entry.lane == lane.id && entry.row.state.is_open())
-                };
-                pages.lanes.values().filter(|lane| busy(lane)).cloned().collect()
-            })
-        })
+        Box::pin(async move { self.read(|pages| pages.lanes_having(State::is_open)) })
+    }
+
+    fn parked_lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>> {
+        Box::pin(async move { self.read(|pages| pages.lanes_having(|state| state == State::Parked)) })
     }
 
     fn lanes(&self) -> BoxFuture<'_, Result<Vec<LaneRow>, ReadFailed>> {

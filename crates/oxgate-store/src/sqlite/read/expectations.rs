@@ -2,24 +2,17 @@
 
 use super::Reader;
 use crate::command::LinkedAnswer;
-use crate::sqlite::columns::{event_id, number, time, unreadable};
+use crate::sqlite::columns::{event_id, natural, number, time, unreadable};
 use crate::sqlite::statements as sql;
-use crate::view::{AnswerRow, ExpectationRow};
-use oxgate_core::expectation::{Fit, Grade, Standing};
+use crate::view::{AnswerRow, ExpectationQuery, ExpectationRow};
+use oxgate_core::expectation::{Fit, Grade, Judgement, Standing};
 use oxgate_core::{EventId, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 
-/// The most expectations of one answer.
-const LIST_MAX: u32 = 1_000;
-
 impl Reader {
-    pub(super) fn list_expectations(
-        &self,
-        standing: Option<Standing>,
-        event: Option<EventId>,
-        limit: u32,
-    ) -> rusqlite::Result<Vec<ExpectationRow>> {
+    pub(super) fn list_expectations(&self, query: &ExpectationQuery) -> rusqlite::Result<Vec<ExpectationRow>> {
+        let ExpectationQuery { standing, event, judged, limit } = query;
         let mut conditions = vec!["1"];
         let mut values: Vec<Value> = Vec::new();
         if let Some(standing) = standing {
@@ -30,11 +23,23 @@ impl Reader {
             conditions.push("x.event = ? AND e.tag = ?");
             values.extend([number(event.seq).into(), i64::from(event.tag).into()]);
         }
+        if let Some(judged) = judged {
+            let (condition, code) = match judged {
+                Judgement::Grade(grade) => {
+                    ("EXISTS (SELECT 1 FROM answers a WHERE a.expectation = x.id AND a.grade = ?)", grade.code())
+                }
+                Judgement::Fit(fit) => {
+                    ("EXISTS (SELECT 1 FROM answers a WHERE a.expectation = x.id AND a.fit = ?)", fit.code())
+                }
+            };
+            conditions.push(condition);
+            values.push(i64::from(code).into());
+        }
         let text = format!(
             "SELECT x.id, x.event, e.tag, x.rule, x.partner, x.state, x.was_late, x.due_at FROM expectations x \
              JOIN events e ON e.seq = x.event WHERE {} ORDER BY x.id DESC LIMIT {}",
             conditions.join(" AND "),
-            limit.min(LIST_MAX),
+            limit.min(&ExpectationQuery::LIMIT_MAX),
         );
         let mut statement = self.connection.prepare(&text)?;
         statement.query_map(params_from_iter(values), |row| self.read_expectation(row))?.collect()
@@ -62,6 +67,11 @@ impl Reader {
             due_at: time(row.get(7)?),
             answers: answers.collect::<rusqlite::Result<_>>()?,
         })
+    }
+
+    /// How many are late, without any answer yet.
+    pub(super) fn late(&self) -> rusqlite::Result<u64> {
+        self.connection.prepare_cached(sql::EXPECTATIONS_LATE)?.query_row([], |row| row.get(0).map(natural))
     }
 
     /// Only what is linked: neither suspect answers nor those that fit too many questions.

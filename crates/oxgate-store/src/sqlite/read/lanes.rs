@@ -6,7 +6,7 @@ use crate::sqlite::statements as sql;
 use crate::view::{CatchUpRow, LaneDepth, LaneRow};
 use oxgate_core::{Reason, Timestamp};
 use rusqlite::{OptionalExtension, Row};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 impl Reader {
     /// All lanes as they were made.
@@ -16,22 +16,34 @@ impl Reader {
     }
 
     pub(super) fn all_lanes(&self) -> rusqlite::Result<Vec<LaneRow>> {
-        let busy = self.busy_ids()?;
+        let busy = self.ids(sql::LANES_BUSY)?;
         let mut lanes = self.lane_rows()?;
         lanes.sort_by_key(|lane| (!busy.contains(&lane.id), lane.id));
         Ok(lanes)
     }
 
-    pub(super) fn lanes_with_work(&self) -> rusqlite::Result<Vec<LaneRow>> {
-        let busy = self.busy_ids()?;
+    /// Lanes that this statement finds something of.
+    pub(super) fn lanes_having(&self, statement: &str) -> rusqlite::Result<Vec<LaneRow>> {
+        let having = self.ids(statement)?;
         let mut lanes = self.lane_rows()?;
-        lanes.retain(|lane| busy.contains(&lane.id));
+        lanes.retain(|lane| having.contains(&lane.id));
         Ok(lanes)
     }
 
-    /// One step in the index of open deliveries for each lane; never a walk over the deliveries.
-    fn busy_ids(&self) -> rusqlite::Result<HashSet<i64>> {
-        self.connection.prepare_cached(sql::LANES_BUSY)?.query_map([], |row| row.get(0))?.collect()
+    /// One step in the index of open, or of parked, deliveries for each lane; never a walk over the deliveries.
+    fn ids(&self, statement: &str) -> rusqlite::Result<HashSet<i64>> {
+        self.connection.prepare_cached(statement)?.query_map([], |row| row.get(0))?.collect()
+    }
+
+    /// How many deliveries are parked, for each target that has some.
+    pub(super) fn parked_by_target(&self) -> rusqlite::Result<BTreeMap<String, u64>> {
+        let mut parked = BTreeMap::new();
+        for lane in self.lanes_having(sql::LANES_PARKED)? {
+            let count: i64 =
+                self.connection.prepare_cached(sql::LANE_COUNT_PARKED)?.query_row([lane.id], |row| row.get(0))?;
+            *parked.entry(lane.target).or_default() += natural(count);
+        }
+        Ok(parked)
     }
 
     fn read_lane(&self, row: &Row<'_>) -> rusqlite::Result<LaneRow> {

@@ -34,9 +34,9 @@ use super::statements as sql;
 use crate::command::LinkedAnswer;
 use crate::engine::{ReadError, Reads, StoredBody};
 use crate::view::{
-    CatchUpRow, DeliveryRow, EventQuery, EventRow, ExpectationRow, LaneDepth, LaneRow, OpenDelivery, TimelineEntry,
+    CatchUpRow, DeliveryRow, EventQuery, EventRow, ExpectationQuery, ExpectationRow, LaneDepth, LaneRow, OpenDelivery,
+    TimelineEntry, Unresolved,
 };
-use oxgate_core::expectation::Standing;
 use oxgate_core::{AttemptId, DeliveryId, EventId, KeyHash, Timestamp};
 use rusqlite::{Connection, params};
 use std::path::Path;
@@ -94,7 +94,15 @@ impl Reads for Reader {
     }
 
     fn busy_lanes(&self) -> Result<Vec<LaneRow>, ReadError> {
-        Ok(self.lanes_with_work()?)
+        Ok(self.lanes_having(sql::LANES_BUSY)?)
+    }
+
+    fn parked_lanes(&self) -> Result<Vec<LaneRow>, ReadError> {
+        Ok(self.lanes_having(sql::LANES_PARKED)?)
+    }
+
+    fn unresolved(&self) -> Result<Unresolved, ReadError> {
+        Ok(Unresolved { parked: self.parked_by_target()?, late: self.late()? })
     }
 
     fn lane_depth(&self, lane: i64) -> Result<LaneDepth, ReadError> {
@@ -146,13 +154,8 @@ impl Reads for Reader {
         Ok(self.compose_timeline(id)?)
     }
 
-    fn expectations(
-        &self,
-        standing: Option<Standing>,
-        event: Option<EventId>,
-        limit: u32,
-    ) -> Result<Vec<ExpectationRow>, ReadError> {
-        Ok(self.list_expectations(standing, event, limit)?)
+    fn expectations(&self, query: &ExpectationQuery) -> Result<Vec<ExpectationRow>, ReadError> {
+        Ok(self.list_expectations(query)?)
     }
 
     fn answered_by(&self, id: EventId) -> Result<Vec<LinkedAnswer>, ReadError> {

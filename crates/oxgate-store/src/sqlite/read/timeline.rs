@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::sqlite::columns::{Stored, event_id, number};
 use crate::sqlite::statements as sql;
-use crate::view::TimelineEntry;
+use crate::view::{ExpectationQuery, TimelineEntry};
 use oxgate_core::{EventId, Reason, State, Timestamp};
 
 impl Reader {
@@ -55,7 +55,7 @@ impl Reader {
 
     /// Answers given and received, deadlines missed.
     fn links(&self, id: EventId, entries: &mut Vec<TimelineEntry>) -> rusqlite::Result<()> {
-        for expectation in self.list_expectations(None, Some(id), u32::MAX)? {
+        for expectation in self.list_expectations(&ExpectationQuery::of(id))? {
             if let Some(due_at) = expectation.due_at.filter(|_| expectation.was_late) {
                 entries.push(entry(due_at, "late"));
             }
