@@ -3,7 +3,7 @@
 use oxgate_api::Indexer;
 use oxgate_core::{Clock, Timestamp, limits};
 use oxgate_dispatch::Timer;
-use oxgate_inbound::Inbound;
+use oxgate_inbound::{Inbound, Silent};
 use oxgate_outbound::meter::QuotaKeeper;
 use oxgate_store::Store;
 use oxgate_store::command::{Command, Outcome};
@@ -41,16 +41,16 @@ impl Chores {
     /// Works until `stop`.
     pub(super) async fn run(self, stop: CancellationToken) {
         let Self { store, inbound, mut keeper, clock, timer } = self;
-        let (mut indexer, mut disk_was_low) = (Indexer::new(store.clone()), false);
-        let (mut duplicates_at, mut told_duplicates) = (clock.now(), 0);
+        let (mut indexer, mut told) = (Indexer::new(store.clone()), Told::default());
+        let mut duplicates_at = clock.now();
         let mut sweep_at = clock.now();
         loop {
             let now = clock.now();
             late(&store, now).await;
-            silent_feeds(&store, &inbound).await;
-            disk_was_low = disk(&store, disk_was_low).await;
+            told.silent_feeds(&store, inbound.fallen_silent()).await;
+            told.disk(&store).await;
             if duplicates_at <= now {
-                told_duplicates = duplicates(&store, told_duplicates).await;
+                told.duplicates(&store).await;
                 duplicates_at = now.plus(DUPLICATES_EVERY);
             }
             index(&mut indexer, &stop).await;
@@ -86,41 +86,65 @@ async fn late(store: &Store, now: Timestamp) {
     }
 }
 
-/// Tells of feeds from which nothing has come for too long.
-async fn silent_feeds(store: &Store, inbound: &Inbound) {
-    for silent in inbound.fallen_silent() {
-        tracing::warn!(endpoint.name = silent.endpoint, since = %silent.since, "nothing has come through this endpoint");
-        let data = json!({ "endpoint": silent.endpoint, "since": silent.since.to_string() });
-        report(store, "feed.silent", data).await;
+/// What has been told of. An alarm that the store did not take is told when it does.
+#[derive(Default)]
+struct Told {
+    disk_is_low: bool,
+    duplicates: u64,
+    /// Feeds that nobody has been told of yet.
+    silent: Vec<Silent>,
+}
+
+impl Told {
+    /// Tells of feeds from which nothing has come for too long.
+    async fn silent_feeds(&mut self, store: &Store, fallen: Vec<Silent>) {
+        for silent in fallen {
+            tracing::warn!(endpoint.name = silent.endpoint, since = %silent.since, "nothing has come through this endpoint");
+            self.silent.push(silent);
+        }
+        let mut untold = Vec::new();
+        for silent in std::mem::take(&mut self.silent) {
+            let data = json!({ "endpoint": silent.endpoint, "since": silent.since.to_string() });
+            if !report(store, "feed.silent", data).await {
+                untold.push(silent);
+            }
+        }
+        self.silent = untold;
+    }
+
+    /// Tells once that space is running out.
+    async fn disk(&mut self, store: &Store) {
+        let is_low = store.health() == Health::DiskLow;
+        if is_low && !self.disk_is_low {
+            tracing::warn!("the disk is nearly full: new work is refused");
+            let data = json!({ "refuses_below_bytes": limits::DISK_FREE_LOW_BYTES });
+            self.disk_is_low = report(store, "disk.low", data).await;
+        } else {
+            self.disk_is_low = is_low;
+        }
+    }
+
+    /// Tells of events that look like earlier ones under other ids, all of a while together: a sender that repeats a whole
+    /// day must not make as many alarms.
+    async fn duplicates(&mut self, store: &Store) {
+        let suspected = store.counters().suspected;
+        if suspected > self.duplicates {
+            let fresh = suspected - self.duplicates;
+            tracing::warn!(events = fresh, "events came again under other ids; they were kept, flagged and delivered");
+            if report(store, "event.suspected_duplicate", json!({ "events": fresh })).await {
+                self.duplicates = suspected;
+            }
+        }
     }
 }
 
-/// Tells once that space is running out; whether it is.
-async fn disk(store: &Store, was_low: bool) -> bool {
-    let is_low = store.health() == Health::DiskLow;
-    if is_low && !was_low {
-        tracing::warn!("the disk is nearly full: new work is refused");
-        report(store, "disk.low", json!({ "refuses_below_bytes": limits::DISK_FREE_LOW_BYTES })).await;
+/// Whether the store took it.
+async fn report(store: &Store, what: &str, data: serde_json::Value) -> bool {
+    let reported = store.command(Command::Report { what: what.to_owned(), event: None, data }).await;
+    if let Err(error) = &reported {
+        tracing::warn!(%error, what, "an alarm could not be written; it is told later");
     }
-    is_low
-}
-
-/// Tells of events that look like earlier ones under other ids, all of a while together: a sender that repeats a whole day
-/// must not make as many alarms. How many have been told of.
-async fn duplicates(store: &Store, told: u64) -> u64 {
-    let suspected = store.counters().suspected;
-    if suspected > told {
-        let fresh = suspected - told;
-        tracing::warn!(events = fresh, "events came again under other ids; they were kept, flagged and delivered");
-        report(store, "event.suspected_duplicate", json!({ "events": fresh })).await;
-    }
-    suspected
-}
-
-async fn report(store: &Store, what: &str, data: serde_json::Value) {
-    if let Err(error) = store.command(Command::Report { what: what.to_owned(), event: None, data }).await {
-        tracing::warn!(%error, what, "an alarm could not be written");
-    }
+    reported.is_ok()
 }
 
 /// Writes search keys of what has come since; the rest of a burst waits for the next tick.
@@ -153,3 +177,6 @@ async fn sweep(store: &Store, stop: &CancellationToken) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -159,6 +159,22 @@ impl Served {
         }
     }
 
+    /// The figures, as text.
+    pub(crate) fn metrics(&self) -> String {
+        let shown = String::from_utf8(self.shown("/metrics").expect("an answer")).expect("UTF-8");
+        shown.replace("\r\n", "\n")
+    }
+
+    /// What the owner is shown at this path.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let shown = self.shown(path).expect("an answer");
+        let text = String::from_utf8(shown).expect("UTF-8");
+        let (_, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+        // Long bodies come in chunks.
+        let (start, end) = (body.find('{').expect("JSON"), body.rfind('}').expect("JSON"));
+        serde_json::from_str(&body[start..=end]).expect("JSON")
+    }
+
     fn shown(&self, path: &str) -> std::io::Result<Vec<u8>> {
         let mut socket = UnixStream::connect(&self.socket)?;
         socket.set_read_timeout(Some(Duration::from_secs(5)))?;

@@ -1,6 +1,7 @@
 //! The real binary, as a person or a service manager runs it.
 
 mod acts;
+mod alarms;
 mod bulk;
 mod child;
 mod commands;
