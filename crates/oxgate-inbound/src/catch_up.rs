@@ -140,10 +140,11 @@ impl Inbound {
         tokio::task::spawn_blocking(reading).await.unwrap_or(OrderKeys::Barrier)
     }
 
-    /// Says that a handler has caught up, and with how much.
+    /// Says in the log that a handler has caught up, and with how much; the ops handlers hear of it from the store.
     async fn say(&self, target: &str) -> Result<(), CatchUpError> {
-        let store = &self.parts.store;
-        let Some(row) = store.catch_ups().await?.into_iter().find(|row| row.target == target) else { return Ok(()) };
+        let Some(row) = self.parts.store.catch_ups().await?.into_iter().find(|row| row.target == target) else {
+            return Ok(());
+        };
         let CatchUpRow { given, without_body, .. } = row;
         if without_body > 0 {
             tracing::warn!(
@@ -155,8 +156,6 @@ impl Inbound {
         } else {
             tracing::info!(handler.name = target, events.given = given, "the new handler has the events from before");
         }
-        let data = serde_json::json!({ "handler": target, "given": given, "without_body": without_body });
-        store.command(Command::Report { what: "handler.caught_up".to_owned(), event: None, data }).await?;
         Ok(())
     }
 }

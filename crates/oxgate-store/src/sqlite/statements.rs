@@ -213,6 +213,7 @@ statements! {
     CATCH_UP_INSERT = "INSERT OR IGNORE INTO catch_ups(target, since, through, last, given, without_body)"
         " VALUES (?1, ?2, 0, ?3, 0, 0)";
     CATCH_UP_GET = "SELECT through, last FROM catch_ups WHERE target = ?1";
+    CATCH_UP_COUNTS = "SELECT given, without_body FROM catch_ups WHERE target = ?1";
     CATCH_UP_SET = "UPDATE catch_ups SET through = ?2, given = given + ?3, without_body = without_body + ?4"
         " WHERE target = ?1";
     QUOTA_SET = "INSERT OR REPLACE INTO rate_slots(egress, slot, used) VALUES (?1, ?2, ?3)";

@@ -69,7 +69,7 @@ pub(crate) fn g3_events_from_before_go_first<O: Open>() {
 }
 
 pub(crate) fn g1_a_crash_loses_and_doubles_nothing<O: Open>() {
-    let mut bed = Bed::<O>::new();
+    let mut bed = Bed::<O>::with_ops(&["watch"]);
     let before = old(&mut bed);
     begin(&mut bed, before[3].seq);
     bed.reopen();
@@ -82,8 +82,14 @@ pub(crate) fn g1_a_crash_loses_and_doubles_nothing<O: Open>() {
     assert_eq!(bed.rows(batch(0, before[3].seq, &before)), 0);
     let newer = bed.accept(for_both(5)).event;
     assert_eq!(lane(&bed).state, LaneState::Paused, "it still waits after a restart");
+    assert_eq!(bed.reports(), Vec::<serde_json::Value>::new());
     assert_eq!(bed.rows(batch(before[1].seq, before[3].seq, &before[2..])), 2);
     bed.reopen();
+    assert_eq!(bed.rows(batch(before[1].seq, before[3].seq, &before[2..])), 0);
+    // Told by the batch that was the last, and by no repeat of it.
+    let [told] = &bed.reports()[..] else { panic!("{:?}", bed.reports()) };
+    assert_eq!(told["type"], "handler.caught_up");
+    assert_eq!(told["data"], serde_json::json!({ "handler": NEW, "given": 4, "without_body": 0 }));
     let found = CatchUpRow {
         target: NEW.into(),
         since: Timestamp::ZERO,

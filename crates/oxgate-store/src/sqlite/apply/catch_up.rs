@@ -45,6 +45,7 @@ impl Turn<'_> {
         self.execute(sql::CATCH_UP_SET, params![batch.target, number(batch.through), given, without_body])?;
         if number(batch.through) >= last {
             self.caught_up(&batch.target)?;
+            self.report_caught_up(&batch.target)?;
         }
         Ok(given)
     }

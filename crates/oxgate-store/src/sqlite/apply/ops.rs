@@ -52,6 +52,15 @@ impl Turn<'_> {
         self.report("delivery.failed_downstream", Some(id.event), &data)
     }
 
+    pub(super) fn report_caught_up(&mut self, target: &str) -> Result<(), Fault> {
+        let (given, without_body): (i64, i64) = self
+            .connection
+            .prepare_cached(sql::CATCH_UP_COUNTS)?
+            .query_row([target], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let data = json!({ "handler": target, "given": given, "without_body": without_body });
+        self.report("handler.caught_up", None, &data)
+    }
+
     pub(super) fn report_late(&mut self, late: &LateQuestion) -> Result<(), Fault> {
         let data = json!({
             "event": late.event,
