@@ -503,6 +503,12 @@ impl Store {
         self.inner.opened.shared.health()
     }
 
+    /// How it is doing after a look at its disk: what others do to that, a store that writes nothing does not notice.
+    pub fn look_at_disk(&self) -> Health {
+        self.inner.opened.shared.disk.look();
+        self.health()
+    }
+
     /// Resolves once the store can write; at once unless it is sick.
     pub async fn recovered(&self) {
         let mut sick = self.inner.opened.shared.sick.subscribe();

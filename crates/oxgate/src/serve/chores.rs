@@ -114,7 +114,7 @@ impl Told {
 
     /// Tells once that space is running out.
     async fn disk(&mut self, store: &Store) {
-        let is_low = store.health() == Health::DiskLow;
+        let is_low = store.look_at_disk() == Health::DiskLow;
         if is_low && !self.disk_is_low {
             tracing::warn!("the disk is nearly full: new work is refused");
             let data = json!({ "refuses_below_bytes": limits::DISK_FREE_LOW_BYTES });
@@ -179,4 +179,4 @@ async fn sweep(store: &Store, stop: &CancellationToken) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -45,6 +45,9 @@ mod wire;
 /// What is asked of the platform API now and then.
 mod watch;
 
+/// What the two sides differ by.
+mod gaps;
+
 /// Events from before a handler's time.
 mod catch_up;
 

@@ -1,5 +1,6 @@
 //! What is asked of Redox's platform API now and then: what became of sends, gaps between the two sides, what may go where.
 
+use super::gaps::Gaps;
 use super::plan::Lasting;
 use crate::config::Loaded;
 use oxgate_api::{Reconcile, ReconcileFault, Reconciled};
@@ -10,7 +11,6 @@ use oxgate_outbound::plan::Plan;
 use oxgate_outbound::records::PlatformRecords;
 use oxgate_outbound::{Capabilities, Follower, Outbound};
 use oxgate_store::Store;
-use oxgate_store::command::Command;
 use redox_client::Client;
 use redox_wire::platform::Log;
 use serde_json::{Value, json};
@@ -21,12 +21,6 @@ use tokio_util::sync::CancellationToken;
 
 /// How far back a comparison on schedule looks, in its own intervals: one round that fails leaves no hole.
 const ROUNDS_BACK: u32 = 3;
-
-/// Ids of gaps that are not reported again. Beyond them the oldest may be told twice, which is harmless.
-const GAPS_REMEMBERED: usize = 10_000;
-
-/// Ids that one alarm names; its counts are whole.
-const GAPS_NAMED: usize = 50;
 
 /// How often, from the configuration.
 #[derive(Clone, Copy, Debug)]
@@ -107,38 +101,14 @@ impl Watch {
     }
 
     async fn reconcile(&self) {
-        let mut told = HashSet::new();
+        let mut gaps = Gaps::default();
         loop {
             self.pause(self.paces.reconcile).await;
             let since = self.comparer.clock.now().minus(self.paces.reconcile * ROUNDS_BACK);
             match self.comparer.compare(since).await {
-                Ok(found) => self.alarm(&found, &mut told).await,
+                Ok(found) => gaps.tell(&self.comparer.store, &found).await,
                 Err(error) => tracing::warn!(%error, "the two sides are compared again later"),
             }
-        }
-    }
-
-    /// Each gap is told once.
-    async fn alarm(&self, found: &Comparison, told: &mut HashSet<String>) {
-        let fresh: Vec<String> = found.gaps().into_iter().filter(|id| !told.contains(id)).collect();
-        if fresh.is_empty() {
-            return;
-        }
-        tracing::warn!(gaps = fresh.len(), "Redox's logs and the gateway differ; see `oxgate redox reconcile`");
-        let named: Vec<&String> = fresh.iter().take(GAPS_NAMED).collect();
-        let data = json!({
-            "gaps": fresh.len(), "logs": named,
-            "only_redox": found.only_redox.len(), "only_gateway": found.only_gateway.len(),
-        });
-        match self.comparer.store.command(Command::Report { what: "reconcile.gap".to_owned(), event: None, data }).await
-        {
-            Ok(_) => {
-                if told.len() > GAPS_REMEMBERED {
-                    told.clear();
-                }
-                told.extend(fresh);
-            }
-            Err(error) => tracing::warn!(%error, "the gaps are reported next time"),
         }
     }
 
