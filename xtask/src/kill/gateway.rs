@@ -1,10 +1,9 @@
 //! The gateway as a child process: started, killed without warning, started again on the same folder and port.
 
 use super::application::Application;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use redox_emulator::Running;
 use serde_json::{Value, json};
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -62,8 +61,7 @@ impl Gateway {
             "p384",
         ];
         command(&binary, folder.path(), &arguments).await?;
-        let mut config = std::fs::OpenOptions::new().append(true).open(folder.path().join("oxgate.toml"))?;
-        write!(config, "\n[[mllp]]\nname = \"adt\"\nlisten = \"{mllp}\"\n").context("adding a listener")?;
+        adapt(&folder.path().join("oxgate.toml"), mllp)?;
         let created = command(
             &binary,
             folder.path(),
@@ -156,6 +154,16 @@ fn binary() -> Result<PathBuf> {
     let ours = std::env::current_exe().context("our own path")?;
     let binary = ours.with_file_name("oxgate");
     if binary.exists() { Ok(binary) } else { bail!("no gateway at {}", binary.display()) }
+}
+
+/// Adds an HL7 door, and has the gateway send as fast as it can: many rounds submit more than Redox's quota lets through in
+/// the time, and the emulator has none either.
+fn adapt(config: &Path, mllp: SocketAddr) -> Result<()> {
+    let written = std::fs::read_to_string(config).context("reading the new configuration")?;
+    let (server, quota) = ("[server]\n", "[server]\nredox_quota = 1000000\n");
+    ensure!(written.contains(server), "the new configuration has no table `server`");
+    let adapted = written.replacen(server, quota, 1) + &format!("\n[[mllp]]\nname = \"adt\"\nlisten = \"{mllp}\"\n");
+    std::fs::write(config, adapted).context("adding to the new configuration")
 }
 
 async fn command(binary: &Path, folder: &Path, arguments: &[&str]) -> Result<Vec<u8>> {

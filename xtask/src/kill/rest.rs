@@ -31,13 +31,16 @@ pub(crate) async fn at_rest(
         let began = Instant::now();
         operator.decide(gateway, redox).await?;
         let tally = Tally::take(redox, application, gateway, acknowledged, operator).await?;
-        if tally.lost() == 0 || moved.elapsed() > STILL_MAX {
+        if tally.lost() == 0 {
             return Ok(tally);
         }
         let now = (tally.lost(), tally.pushed());
+        // Compared before the clock is looked at: a look at much takes longer than anything may stand still.
         if now != seen {
             (seen, moved) = (now, Instant::now());
             eprintln!("{} still on their way", tally.lost());
+        } else if moved.elapsed() > STILL_MAX {
+            return Ok(tally);
         }
         sleep(Duration::from_millis(200).max(began.elapsed() * PAUSES)).await;
     }
