@@ -28,7 +28,7 @@ use compare::compare;
 use oxgate_core::order::OrderBy;
 use oxgate_core::{Address, ContentHash, DedupKey, Direction, EventId, Flags, Keyed, OrderKeys, Refs, Timestamp};
 use oxgate_store::command::{
-    Accept, Accepted, AnswerProbe, Command, Dedup, LinkedAnswer, NewDelivery, NewEvent, SealedBody, Verdict,
+    Accept, Accepted, AnswerProbe, Dedup, LinkedAnswer, NewDelivery, NewEvent, SealedBody, Verdict,
 };
 use oxgate_store::faults::Mutation;
 use oxgate_store::{Refused, Store};
@@ -160,23 +160,18 @@ pub(crate) async fn accept(
     }
 }
 
-/// Tells who watches the gateway when Redox does not get past a log, once for each.
+/// Notes when Redox does not get past a log, once for each; [`Inbound::held_up`] tells who watches the gateway.
 fn note_attempt(inbound: &Inbound, verified: &Verified, refs: &Refs) {
     let endpoint = verified.door().name();
     let (Some(log), Some(attempt)) = (&refs.log, &refs.attempt) else { return };
-    if !inbound.watch.is_retrying(endpoint, log, attempt) {
-        return;
+    if inbound.watch.is_retrying(endpoint, log, attempt) {
+        inbound.counts().redox_retrying.add_one();
+        tracing::warn!(
+            endpoint.name = endpoint,
+            log.id = log,
+            "Redox sends this log again and again: its feed is held up"
+        );
     }
-    inbound.counts().redox_retrying.add_one();
-    tracing::warn!(endpoint.name = endpoint, log.id = log, "Redox sends this log again and again: its feed is held up");
-    let data = serde_json::json!({ "endpoint": endpoint, "log": log });
-    let report = Command::Report { what: "redox.retrying".to_owned(), event: None, data };
-    let store = inbound.parts.store.clone();
-    inbound.tasks.spawn(async move {
-        if let Err(error) = store.command(report).await {
-            tracing::warn!(%error, "an alarm could not be written");
-        }
-    });
 }
 
 async fn write(inbound: &Inbound, verified: &Verified, prepared: &Prepared) -> Result<Acknowledged, Refused> {

@@ -4,7 +4,7 @@ use crate::accept::reading::{self, Reader};
 use crate::counts::Counts;
 use crate::mllp::Faults;
 use crate::plan::{Plan, PlanError, Ready};
-use crate::watch::{Silent, Watch};
+use crate::watch::{HeldUp, Silent, Watch};
 use oxgate_core::{Clock, Entropy};
 use oxgate_dispatch::BytesBudget;
 use oxgate_store::Store;
@@ -88,6 +88,11 @@ impl Inbound {
             self.parts.counts.feeds_silent.add_one();
         }
         silent
+    }
+
+    /// Logs that Redox does not get past, found so since the last call.
+    pub fn held_up(&self) -> Vec<HeldUp> {
+        self.watch.held_up()
     }
 
     /// Waits until what is done after an answer (recording synchronous exchanges) is done. Call it once no request

@@ -85,7 +85,7 @@ pub use plan::{CannotHandle, Endpoint, Partner, Plan, PlanError, Route, RouteKin
 pub use receive::router;
 pub use respond::Responder;
 pub use turned_away::Why;
-pub use watch::Silent;
+pub use watch::{HeldUp, Silent};
 
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,15 @@ pub struct Silent {
     pub since: Timestamp,
 }
 
+/// A log that Redox does not get past, and with it all that is behind it in its feed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HeldUp {
+    /// The endpoint.
+    pub endpoint: String,
+    /// Redox's id of the log.
+    pub log: String,
+}
+
 /// What has been noticed so far.
 #[derive(Debug)]
 pub(crate) struct Watch {
@@ -37,6 +46,8 @@ struct Seen {
     /// Attempts by log, at most [`ATTEMPTS_TOLD`] of each.
     logs: HashMap<ContentHash, Vec<ContentHash>>,
     order: VecDeque<ContentHash>,
+    /// Not asked for yet; at most [`LOGS_MAX`].
+    held_up: Vec<HeldUp>,
 }
 
 impl Watch {
@@ -59,7 +70,7 @@ impl Watch {
     /// Whether this attempt is the one at which Redox's repeating of the log is worth an alarm: once for each log.
     pub(crate) fn is_retrying(&self, endpoint: &str, log: &str, attempt: &str) -> bool {
         let hash = |text: &str| ContentHash::of([endpoint.as_bytes(), log.as_bytes(), text.as_bytes()]);
-        let (log, attempt) = (hash(""), hash(attempt));
+        let (id, log, attempt) = (log, hash(""), hash(attempt));
         let mut seen = self.lock();
         if !seen.logs.contains_key(&log) {
             if seen.order.len() >= LOGS_MAX
@@ -74,7 +85,16 @@ impl Watch {
             return false;
         }
         attempts.push(attempt);
-        attempts.len() == ATTEMPTS_TOLD
+        let told = attempts.len() == ATTEMPTS_TOLD;
+        if told && seen.held_up.len() < LOGS_MAX {
+            seen.held_up.push(HeldUp { endpoint: endpoint.to_owned(), log: id.to_owned() });
+        }
+        told
+    }
+
+    /// Logs that Redox was found not to get past since the last call.
+    pub(crate) fn held_up(&self) -> Vec<HeldUp> {
+        std::mem::take(&mut self.lock().held_up)
     }
 
     /// Endpoints that have fallen silent since the last call.
@@ -128,15 +148,19 @@ mod tests {
             .collect();
         assert_eq!(told, [false, false, false, false, true, false, false]);
         assert!(!watch.is_retrying("other", "log", "9"), "another endpoint's");
+        assert_eq!(watch.held_up(), [HeldUp { endpoint: "main".into(), log: "log".into() }]);
+        assert_eq!(watch.held_up(), []);
     }
 
     #[test]
     fn g9_logs_are_forgotten_beyond_a_bound() {
         let watch = Watch::new(Timestamp(0));
         for log in 0..LOGS_MAX * 2 {
-            watch.is_retrying("main", &log.to_string(), "1");
+            for attempt in ["1", "2", "3"] {
+                watch.is_retrying("main", &log.to_string(), attempt);
+            }
         }
         let seen = watch.lock();
-        assert_eq!((seen.logs.len(), seen.order.len()), (LOGS_MAX, LOGS_MAX));
+        assert_eq!((seen.logs.len(), seen.order.len(), seen.held_up.len()), (LOGS_MAX, LOGS_MAX, LOGS_MAX));
     }
 }

@@ -146,6 +146,11 @@ async fn g9_a_full_disk_is_said_and_nothing_is_acknowledged() {
     assert!(answer.headers.contains_key("retry-after"));
     let ready = house.call("GET", "/readyz", "").await;
     assert_eq!((ready.status, &ready.json()["store"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("disk-low")));
+    let metrics = house.call("GET", "/metrics", "").await;
+    let text = std::str::from_utf8(&metrics.body).unwrap();
+    for line in ["oxgate_store_health{health=\"disk-low\"} 1", "oxgate_store_disk_free_bytes 0"] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
 }
 
 #[tokio::test]

@@ -305,6 +305,13 @@ async fn order_is_by_patient_where_so_configured() {
     let window = open.road.store.window(lane, (0, 0), 10).await.expect("readable");
     let keys: Vec<&OrderKeys> = window.iter().map(|delivery| &delivery.keys).collect();
     assert!(keys[0].precedes(keys[2]) && !keys[0].precedes(keys[1]), "{keys:?}");
+    // Asked again later, a stored message has the same ones.
+    for delivery in &window {
+        let (event, store) = (open.road.event(delivery.id.event).await, &open.road.store);
+        let body = store.body(event.id).await.expect("readable").expect("kept");
+        let again = crate::order_keys(OrderBy::Patient, &event, &body, Some(&listener()), store.keyed());
+        assert_eq!(again, delivery.keys);
+    }
 }
 
 /// A receiver that answers the first message of each connection with these bytes, `ID` replaced by its control id.

@@ -3,12 +3,13 @@
 use oxgate_api::Indexer;
 use oxgate_core::{Clock, Timestamp, limits};
 use oxgate_dispatch::Timer;
-use oxgate_inbound::{Inbound, Silent};
+use oxgate_inbound::{HeldUp, Inbound, Silent};
 use oxgate_outbound::meter::QuotaKeeper;
 use oxgate_store::Store;
 use oxgate_store::command::{Command, Outcome};
 use oxgate_store::view::Health;
 use serde_json::json;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,9 @@ const SWEEP_EVERY: Duration = Duration::from_mins(5);
 
 /// Steps of the indexer in one tick, 64 events each.
 const INDEX_STEPS: u32 = 32;
+
+/// Alarms that wait for the store. There are as many as there are feeds, and few of those.
+const UNTOLD_MAX: usize = 1_024;
 
 /// Rows that one step of retention touches: a few milliseconds of the writer's time.
 const SWEEP_ROWS: u32 = 256;
@@ -47,7 +51,9 @@ impl Chores {
         loop {
             let now = clock.now();
             late(&store, now).await;
-            told.silent_feeds(&store, inbound.fallen_silent()).await;
+            told.silent_feeds(inbound.fallen_silent());
+            told.held_up(inbound.held_up());
+            told.rest(&store).await;
             told.disk(&store).await;
             if duplicates_at <= now {
                 told.duplicates(&store).await;
@@ -91,25 +97,40 @@ async fn late(store: &Store, now: Timestamp) {
 struct Told {
     disk_is_low: bool,
     duplicates: u64,
-    /// Feeds that nobody has been told of yet.
-    silent: Vec<Silent>,
+    /// What nobody has been told of yet, at most [`UNTOLD_MAX`].
+    untold: VecDeque<(&'static str, serde_json::Value)>,
 }
 
 impl Told {
-    /// Tells of feeds from which nothing has come for too long.
-    async fn silent_feeds(&mut self, store: &Store, fallen: Vec<Silent>) {
-        for silent in fallen {
-            tracing::warn!(endpoint.name = silent.endpoint, since = %silent.since, "nothing has come through this endpoint");
-            self.silent.push(silent);
+    /// Feeds from which nothing has come for too long.
+    fn silent_feeds(&mut self, fallen: Vec<Silent>) {
+        for Silent { endpoint, since } in fallen {
+            tracing::warn!(endpoint.name = endpoint, since = %since, "nothing has come through this endpoint");
+            self.note("feed.silent", json!({ "endpoint": endpoint, "since": since.to_string() }));
         }
-        let mut untold = Vec::new();
-        for silent in std::mem::take(&mut self.silent) {
-            let data = json!({ "endpoint": silent.endpoint, "since": silent.since.to_string() });
-            if !report(store, "feed.silent", data).await {
-                untold.push(silent);
+    }
+
+    /// Feeds that Redox does not get on with. What holds them up may well be that the store takes nothing.
+    fn held_up(&mut self, logs: Vec<HeldUp>) {
+        for HeldUp { endpoint, log } in logs {
+            self.note("redox.retrying", json!({ "endpoint": endpoint, "log": log }));
+        }
+    }
+
+    fn note(&mut self, what: &'static str, data: serde_json::Value) {
+        if self.untold.len() < UNTOLD_MAX {
+            self.untold.push_back((what, data));
+        }
+    }
+
+    /// Tells what has been noted, as far as the store takes it.
+    async fn rest(&mut self, store: &Store) {
+        while let Some((what, data)) = self.untold.front() {
+            if !report(store, what, data.clone()).await {
+                return;
             }
+            self.untold.pop_front();
         }
-        self.silent = untold;
     }
 
     /// Tells once that space is running out.

@@ -34,8 +34,9 @@ async fn a_silent_feed_is_told_by_name() {
     let store = store(&folder, Faults::default());
     let mut told = Told::default();
     let silent = |endpoint: &str| Silent { endpoint: endpoint.into(), since: Timestamp::ZERO };
-    told.silent_feeds(&store, vec![silent("main"), silent("lab")]).await;
-    told.silent_feeds(&store, Vec::new()).await;
+    told.silent_feeds(vec![silent("main"), silent("lab")]);
+    told.rest(&store).await;
+    told.rest(&store).await;
     let said = |endpoint: &str| {
         ("feed.silent".to_owned(), json!({ "endpoint": endpoint, "since": Timestamp::ZERO.to_string() }))
     };
@@ -48,11 +49,13 @@ async fn what_the_store_does_not_take_is_told_later() {
     let closed = store(&folder, Faults::default());
     closed.close().await;
     let mut told = Told::default();
-    told.silent_feeds(&closed, vec![Silent { endpoint: "main".into(), since: Timestamp::ZERO }]).await;
+    told.held_up(vec![HeldUp { endpoint: "main".into(), log: "log-1".into() }]);
+    told.rest(&closed).await;
     drop(closed);
     let store = store(&folder, Faults::default());
-    told.silent_feeds(&store, Vec::new()).await;
-    assert_eq!(alarms(&store).await.len(), 1);
+    told.rest(&store).await;
+    let expected = ("redox.retrying".to_owned(), json!({ "endpoint": "main", "log": "log-1" }));
+    assert_eq!(alarms(&store).await, [expected]);
 }
 
 #[cfg(feature = "mutations")]
