@@ -163,6 +163,8 @@ pub struct Delivery {
     pub expires_at: Option<Timestamp>,
     /// A person wants it cancelled as soon as that is safe.
     pub cancel_wished: bool,
+    /// The ticket of the attempt whose start was recorded last; none where starts are not recorded.
+    pub ticket: Option<u64>,
 }
 
 impl Delivery {
@@ -177,6 +179,7 @@ impl Delivery {
             due_at: now,
             expires_at,
             cancel_wished: false,
+            ticket: None,
         }
     }
 
@@ -190,7 +193,15 @@ impl Delivery {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fact {
     /// An attempt begins.
-    Start,
+    Start {
+        /// Drawn for this attempt, and no other's.
+        ticket: u64,
+    },
+    /// The store refused the start of an attempt, and may have taken it all the same. Nothing has left by it.
+    StartRefused {
+        /// The ticket of that attempt; a start with another one is left alone.
+        ticket: u64,
+    },
     /// The target took it. With the redox log id where there is one, which the store keeps beside the row.
     Accepted,
     /// The target refused or dropped it for its own sake.
@@ -292,7 +303,8 @@ impl Fact {
     /// The fact's name in errors, timelines and metrics.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Start => "start",
+            Self::Start { .. } => "start",
+            Self::StartRefused { .. } => "start refused",
             Self::Accepted => "accepted",
             Self::EventFailure { .. } => "event failure",
             Self::TargetFailure { .. } => "target failure",
@@ -320,6 +332,9 @@ impl Fact {
 /// [`Illegal`] when the fact cannot happen in the delivery's state; the row then stays as it is.
 pub fn step(delivery: &Delivery, fact: &Fact, policy: &Policy, now: Timestamp) -> Result<Step, Illegal> {
     let turn = Turn { delivery, policy, now };
+    if let Fact::StartRefused { ticket } = fact {
+        return Ok(turn.start_refused(*ticket));
+    }
     let step = match delivery.state {
         State::Queued => turn.queued(fact),
         State::Sending => turn.sending(fact),
@@ -339,12 +354,28 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
+    /// Undoes the start that was taken although it was refused. Whatever else has become of the delivery is not this
+    /// attempt's doing.
+    fn start_refused(&self, ticket: u64) -> Step {
+        if self.delivery.state != State::Sending || self.delivery.ticket != Some(ticket) {
+            self.unchanged()
+        } else if self.delivery.cancel_wished {
+            self.cancelled()
+        } else {
+            self.requeued(Reason::word("start-refused"), self.now, false)
+        }
+    }
+
     fn queued(&self, fact: &Fact) -> Option<Step> {
         let repeatable = self.policy.mode == Mode::Repeatable;
         match fact {
-            Fact::Start => {
+            Fact::Start { ticket } => {
                 let state = if repeatable { State::Queued } else { State::Sending };
-                Some(self.to(state, Reason::NONE, |next| next.attempts += 1, &[]))
+                let begin = |next: &mut Delivery| {
+                    next.attempts += 1;
+                    next.ticket = Some(*ticket);
+                };
+                Some(self.to(state, Reason::NONE, begin, &[]))
             }
             Fact::Accepted if repeatable => Some(self.settled(Reason::NONE)),
             Fact::EventFailure { reason, counts, retry_at } if repeatable => {

@@ -12,7 +12,8 @@ const LATER: Timestamp = Timestamp(1_060_000);
 fn facts() -> Vec<Fact> {
     let reason = Reason::status(503);
     vec![
-        Fact::Start,
+        Fact::Start { ticket: 1 },
+        Fact::StartRefused { ticket: 1 },
         Fact::Accepted,
         Fact::EventFailure { reason: Reason::status(400), counts: true, retry_at: LATER },
         Fact::TargetFailure { reason: reason.clone(), retry_at: LATER },
@@ -34,7 +35,8 @@ fn facts() -> Vec<Fact> {
 }
 
 fn delivery(state: State, reason: Reason) -> Delivery {
-    Delivery { state, reason, ..Delivery::queued(NOW, None) }
+    let ticket = (state == State::Sending).then_some(1);
+    Delivery { state, reason, ticket, ..Delivery::queued(NOW, None) }
 }
 
 /// A cell: the next state and its effects, `·` where nothing changes, `–` where the fact is illegal.
@@ -67,6 +69,23 @@ fn every_state_and_every_fact() {
         table.push('\n');
     }
     insta::assert_snapshot!(table);
+}
+
+#[test]
+fn g5_a_refused_start_undoes_no_other() {
+    let begin = |row: &Delivery, ticket| step(row, &Fact::Start { ticket }, &Policy::REDOX, NOW).expect("queued").next;
+    let sending = begin(&Delivery::queued(NOW, None), 1);
+    let undo = |row: &Delivery, ticket| {
+        step(row, &Fact::StartRefused { ticket }, &Policy::REDOX, NOW).expect("always legal").next
+    };
+    assert_eq!(undo(&sending, 2), sending, "another attempt has begun");
+    let queued = undo(&sending, 1);
+    assert_eq!((queued.state, queued.reason.as_str(), queued.attempts), (State::Queued, "start-refused", 1));
+    assert_eq!(undo(&queued, 1), queued, "told again, because its commit was refused as well");
+    let again = begin(&queued, 3);
+    assert_eq!(undo(&again, 1), again, "told again, after the next one has begun");
+    let unwanted = Delivery { cancel_wished: true, ..sending };
+    assert_eq!(undo(&unwanted, 1).state, State::Cancelled);
 }
 
 #[test]
@@ -111,7 +130,7 @@ proptest! {
     /// G5: whatever happens, a once-target's delivery leaves `sending` towards `queued` only on proof of non-acceptance,
     /// and an unknown one is queued again only by evidence, policy or a person.
     #[test]
-    fn g5_unknown_is_never_queued_by_itself(choices in proptest::collection::vec(0_usize..18, 1..60)) {
+    fn g5_unknown_is_never_queued_by_itself(choices in proptest::collection::vec(0..facts().len(), 1..60)) {
         let facts = facts();
         let mut row = Delivery::queued(NOW, None);
         for choice in choices {
@@ -120,7 +139,7 @@ proptest! {
             let back = done.next.state == State::Queued && row.state != State::Queued;
             if back {
                 let permitted = match row.state {
-                    State::Sending => matches!(fact, Fact::TargetFailure { .. }),
+                    State::Sending => matches!(fact, Fact::TargetFailure { .. } | Fact::StartRefused { .. }),
                     State::Unknown => matches!(fact, Fact::EvidenceAbsent | Fact::DecideResend),
                     State::Held => matches!(fact, Fact::KeyReleased),
                     State::Parked if row.reason == Reason::UNKNOWN_OUTCOME => {
@@ -137,7 +156,7 @@ proptest! {
 
     /// G6: from every state that a delivery can reach, a person can end it.
     #[test]
-    fn g6_a_person_can_always_end_it(choices in proptest::collection::vec(0_usize..18, 0..40), once: bool) {
+    fn g6_a_person_can_always_end_it(choices in proptest::collection::vec(0..facts().len(), 0..40), once: bool) {
         let policy = if once { Policy::REDOX } else { Policy::HANDLER };
         prop_assert_eq!(policy.mode == Mode::Once, once);
         let facts = facts();

@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 
 fn rejected() -> Vec<Fact> {
     let refused = Fact::EventFailure { reason: Reason::REJECTED, counts: true, retry_at: Timestamp::ZERO };
-    vec![Fact::Start, refused]
+    vec![Fact::Start { ticket: 1 }, refused]
 }
 
 fn unknown() -> Vec<Fact> {
-    vec![Fact::Start, Fact::NoOutcome { reason: Reason::RESET, check_at: Timestamp::ZERO }]
+    vec![Fact::Start { ticket: 1 }, Fact::NoOutcome { reason: Reason::RESET, check_at: Timestamp::ZERO }]
 }
 
 fn settled() -> Vec<Fact> {
-    vec![Fact::Start, Fact::Accepted]
+    vec![Fact::Start { ticket: 1 }, Fact::Accepted]
 }
 
 /// One submitted order whose delivery has been through these facts.
@@ -93,7 +93,7 @@ async fn cancel_ends_a_delivery() {
 #[tokio::test]
 async fn cancel_of_a_send_under_way_is_a_wish() {
     let house = House::still();
-    let (_, delivery) = outbound(&house, vec![Fact::Start]).await;
+    let (_, delivery) = outbound(&house, vec![Fact::Start { ticket: 1 }]).await;
     let answer = act(&house, delivery, "cancel", json!({})).await.json();
     assert_eq!((&answer["delivery"]["state"], &answer["delivery"]["cancel_wished"]), (&json!("sending"), &json!(true)));
 }

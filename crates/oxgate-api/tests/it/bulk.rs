@@ -21,11 +21,11 @@ async fn parked(house: &House) {
     let refused = Fact::EventFailure { reason: Reason::REJECTED, counts: true, retry_at: Timestamp::ZERO };
     for id in ["1", "2"] {
         let (_, delivery) = house.submitted(id).await;
-        house.happened(delivery, Policy::REDOX, [Fact::Start, refused.clone()]).await;
+        house.happened(delivery, Policy::REDOX, [Fact::Start { ticket: 1 }, refused.clone()]).await;
     }
     let (_, delivery) = house.submitted("3").await;
     let lost = Fact::NoOutcome { reason: Reason::RESET, check_at: Timestamp::ZERO };
-    house.happened(delivery, Policy::REDOX, [Fact::Start, lost, Fact::EvidenceAmbiguous]).await;
+    house.happened(delivery, Policy::REDOX, [Fact::Start { ticket: 1 }, lost, Fact::EvidenceAmbiguous]).await;
     house.pushed("Notes", "New", "log-1").await;
 }
 
@@ -140,7 +140,7 @@ async fn replays_go_in_the_order_of_acceptance() {
     let mut events = Vec::new();
     for id in ["1", "2", "3"] {
         let (event, delivery) = house.submitted(id).await;
-        house.happened(delivery, Policy::REDOX, [Fact::Start, Fact::Accepted]).await;
+        house.happened(delivery, Policy::REDOX, [Fact::Start { ticket: 1 }, Fact::Accepted]).await;
         events.push(event);
     }
     let (open, _) = house.submitted("4").await;
@@ -175,7 +175,7 @@ async fn replays_by_state_name_a_state() {
 
 fn refused() -> [Fact; 2] {
     let rejected = Fact::EventFailure { reason: Reason::REJECTED, counts: true, retry_at: crate::house::NOW };
-    [Fact::Start, rejected]
+    [Fact::Start { ticket: 1 }, rejected]
 }
 
 #[tokio::test]
@@ -199,7 +199,7 @@ async fn g3_what_is_released_together_is_durable_together() {
 async fn g3_the_first_of_a_lane_is_released_first_whatever_its_event_s_age() {
     let house = House::still();
     let (event, first) = house.submitted("1").await;
-    house.happened(first, Policy::REDOX, [Fact::Start, Fact::Accepted]).await;
+    house.happened(first, Policy::REDOX, [Fact::Start { ticket: 1 }, Fact::Accepted]).await;
     let (_, second) = house.submitted("2").await;
     house.happened(second, Policy::REDOX, refused()).await;
     // The first event once more, behind the second one.

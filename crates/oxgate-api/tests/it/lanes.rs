@@ -61,7 +61,7 @@ async fn g5_a_blocked_lane_is_not_opened_past_what_blocks_it() {
     let house = House::still();
     let (_, delivery) = house.submitted("1").await;
     let lost = Fact::NoOutcome { reason: Reason::RESET, check_at: Timestamp::ZERO };
-    house.happened(delivery, Policy::REDOX, [Fact::Start, lost, Fact::EvidenceAmbiguous]).await;
+    house.happened(delivery, Policy::REDOX, [Fact::Start { ticket: 1 }, lost, Fact::EvidenceAmbiguous]).await;
     let lane = only_lane(&house).await;
     assert_eq!((&lane["state"], &lane["blocked_by"]), (&json!("blocked"), &json!(delivery)));
     let answer = act(&house, &lane, "resume").await;

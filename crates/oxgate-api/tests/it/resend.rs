@@ -13,7 +13,7 @@ async fn resend(house: &House, event: &str, body: Value) -> Answer {
 
 async fn parked(house: &House, delivery: DeliveryId) {
     let rejected = Fact::EventFailure { reason: Reason::REJECTED, counts: true, retry_at: crate::house::NOW };
-    house.happened(delivery, Policy::REDOX, [Fact::Start, rejected]).await;
+    house.happened(delivery, Policy::REDOX, [Fact::Start { ticket: 1 }, rejected]).await;
 }
 
 #[tokio::test]

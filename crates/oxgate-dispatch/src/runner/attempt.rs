@@ -36,8 +36,8 @@ pub(super) struct Finished {
 pub(super) enum End {
     /// The store could not be read, or nothing may start any more; the row is as it was, and so is everything else.
     NotBegun,
-    /// The start was refused: it may be durable or not, but nothing has left.
-    StartRefused,
+    /// The start with this ticket was refused: it may be durable or not, but nothing has left.
+    StartRefused(u64),
     /// The row has moved on; nothing has left.
     MovedOn,
     /// The target could not be made ready for it; the start was not recorded and nothing has left.
@@ -89,12 +89,13 @@ async fn attempt(shared: &Shared, start: &Start, wired: &Wired) -> End {
     };
     let mut attempt_no = start.row.attempts + 1;
     if wired.spec.policy.mode == Mode::Once {
-        match shared.ledger.record(plain(start.id, Fact::Start, wired.spec.policy)).await {
+        let ticket = shared.entropy.number();
+        match shared.ledger.record(plain(start.id, Fact::Start { ticket }, wired.spec.policy)).await {
             Ok(Recorded::Done { row, .. }) if row.state == State::Sending => attempt_no = row.attempts,
             Ok(_) => return End::MovedOn,
             Err(refused) => {
                 tracing::warn!(delivery = %start.id, %refused, "a start was not recorded, so nothing is sent");
-                return End::StartRefused;
+                return End::StartRefused(ticket);
             }
         }
     }

@@ -30,12 +30,10 @@ impl Engine {
                 self.scheduler.attempt_over(&start.target, start.id);
                 self.distrust(start.lane, start.id);
             }
-            // The commit may have taken effect although it was refused; nothing was sent, so "not accepted" is the truth.
-            End::StartRefused => {
-                let now = self.shared.clock.now();
+            // The commit may have taken effect although it was refused; what it began has to be undone before anything else.
+            End::StartRefused(ticket) => {
                 self.hold_starts();
-                let fact = Fact::TargetFailure { reason: Reason::word("start-refused"), retry_at: now };
-                let record = plain(start.id, fact, wired.spec.policy);
+                let record = plain(start.id, Fact::StartRefused { ticket }, wired.spec.policy);
                 self.record(start.lane, Purpose::Attempt { target: start.target, after_outage: false }, record);
             }
         }
@@ -129,6 +127,8 @@ impl Engine {
             // The row was told before this answer came, and an attempt may have begun on it: that one still has its place.
             Some(Recorded::Done { row, .. })
                 if row.state.is_open() && is_of_doubt && self.scheduler.is_under_way(lane, id) => {}
+            // Another attempt has begun, whose start this one's refusal left alone: the place is that one's.
+            Some(Recorded::Done { row, .. }) if row.state == State::Sending => {}
             Some(Recorded::Done { row, .. }) if row.state.is_open() => self.still_open(lane, id, row, after_outage),
             Some(Recorded::Done { row, .. }) => self.left(lane, id, &row, policy),
             Some(Recorded::Illegal(illegal)) => {

@@ -1,6 +1,6 @@
 //! Not sent to Redox twice by accident: durable starts, crashes, panics, refusals, evidence.
 
-use crate::support::{Preparation, Reply, Script, World, Writes, redox, say};
+use crate::support::{Preparation, Reply, Script, Stall, World, Writes, redox, say};
 use oxgate_core::delivery::Policy;
 use oxgate_core::lane::LaneState;
 use oxgate_core::{Clock, DeliveryId, Fact, OrderKeys, Reason, State, Timestamp};
@@ -231,6 +231,64 @@ async fn evidence_settles_or_sends_again() {
     assert_eq!(world.book.count(State::Settled), 3);
     let sent: Vec<(u64, u32)> = peer.calls().iter().map(|call| (call.seq, call.attempt_no)).collect();
     assert_eq!(sent, [(1, 1), (2, 1), (2, 2), (3, 1)]);
+}
+
+/// A Redox target whose log tells this of the one doubt that there is.
+fn with_log(world: &World, peer: &Arc<Script>, finding: Finding) -> Wired {
+    let log = Log(Mutex::new(vec![finding]), Mutex::default(), Arc::clone(&world.time));
+    Wired { evidence: Some(Arc::new(log)), ..redox(peer) }
+}
+
+#[tokio::test]
+async fn g5_a_doubts_late_answer_leaves_the_next_attempt_its_place() {
+    // The row is told before the record is answered, and the next attempt is under way by then.
+    let (mut world, ids) = world_with(1);
+    let peer = Script::new(|job| if job.attempt_no == 1 { say(Outcome::Unknown) } else { Reply::Hang });
+    world.book.stall(Stall::Answering("evidence absent"));
+    world.start(vec![with_log(&world, &peer, Finding::Absent)]);
+    world.pass(Duration::from_mins(2)).await;
+    assert_eq!(world.book.state(ids[0]), State::Sending, "the second attempt is under way");
+    world.book.move_on();
+    world.pass(Duration::from_secs(10)).await;
+    assert_eq!(world.book.facts(ids[0]), ["start", "no outcome", "evidence absent", "start"]);
+    assert_eq!(peer.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn g5_a_log_that_is_found_late_leaves_the_next_attempt_its_place() {
+    let (mut world, ids) = world_with(1);
+    let peer = Script::new(|job| say(if job.attempt_no == 1 { Outcome::Unknown } else { Outcome::Accepted }));
+    let found = Finding::Accepted { receipt: Some("log-1".into()), reason: Reason::FOUND_IN_LOG };
+    world.start(vec![with_log(&world, &peer, found)]);
+    world.settle().await;
+    peer.prepares(Preparation::Hangs);
+    world.book.stall(Stall::Taking("evidence accepted"));
+    world.pass(Duration::from_mins(2)).await;
+    // A person is quicker than the record of what was found.
+    world.book.act(ids[0], &Fact::DecideResend, &Policy::REDOX);
+    world.settle().await;
+    world.book.move_on();
+    world.settle().await;
+    assert_eq!(world.book.facts(ids[0]), ["start", "no outcome", "evidence accepted"]);
+    assert_eq!((world.book.state(ids[0]), peer.calls().len()), (State::Queued, 1), "the second is being prepared");
+    world.pass(Duration::from_mins(10)).await;
+    assert_eq!(peer.calls().iter().map(|call| call.attempt_no).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[tokio::test]
+async fn g5_a_refused_start_undoes_no_other_attempt() {
+    let (mut world, ids) = world_with(1);
+    let peer = Script::new(|_| say(Outcome::Accepted));
+    world.book.set_writes(Writes::Refused);
+    world.start(vec![redox(&peer)]);
+    world.settle().await;
+    assert_eq!(world.book.facts(ids[0])[..2], ["start", "start refused"]);
+    // However it came about: another attempt begins on the same row before the refused one is undone.
+    world.book.act(ids[0], &Fact::Start { ticket: 1 }, &Policy::REDOX);
+    world.book.set_writes(Writes::Succeed);
+    world.pass(Duration::from_hours(1)).await;
+    assert_eq!(world.book.state(ids[0]), State::Sending);
+    assert!(peer.calls().is_empty(), "nothing starts beside it");
 }
 
 #[tokio::test]

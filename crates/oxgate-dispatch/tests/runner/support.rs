@@ -4,7 +4,7 @@ mod book;
 mod script;
 mod time;
 
-pub(crate) use book::{Book, Writes};
+pub(crate) use book::{Book, Stall, Writes};
 pub(crate) use script::{Call, Preparation, Reply, Script, handler, redox, say};
 pub(crate) use time::{START, Seeded, Time};
 

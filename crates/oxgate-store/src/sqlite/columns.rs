@@ -80,6 +80,7 @@ impl Stored {
                 due_at: Timestamp(row.get(9)?),
                 expires_at: time(row.get(10)?),
                 cancel_wished: row.get(11)?,
+                ticket: row.get::<_, Option<i64>>(20)?.map(i64::cast_unsigned),
             },
             started_at: time(row.get(12)?),
             ended_at: time(row.get(13)?),

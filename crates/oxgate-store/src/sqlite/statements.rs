@@ -104,32 +104,32 @@ statements! {
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     DELIVERY_UPDATE = "UPDATE deliveries SET state = ?3, reason = ?4, attempts = ?5, counted = ?6, counted_since = ?7,"
         " due_at = ?8, cancel_wished = ?9, started_at = ?10, ended_at = ?11, rank = ?12, out_of_order = ?13,"
-        " status = ?14, receipt = ?15 WHERE event = ?1 AND n = ?2";
+        " status = ?14, receipt = ?15, ticket = ?16 WHERE event = ?1 AND n = ?2";
     DELIVERY_GET = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
-        " WHERE event = ?1 AND n = ?2";
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream, ticket"
+        " FROM deliveries WHERE event = ?1 AND n = ?2";
     DELIVERIES_OF_EVENT = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at,"
-        " expires_at, cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
-        " WHERE event = ?1 ORDER BY n";
+        " expires_at, cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream, ticket"
+        " FROM deliveries WHERE event = ?1 ORDER BY n";
     DELIVERY_TO = "SELECT 1 FROM deliveries WHERE event = ?1"
         " AND lane IN (SELECT id FROM lanes WHERE target = ?2) LIMIT 1";
     DELIVERY_NEXT_N = "SELECT max(n) + 1 FROM deliveries WHERE event = ?1";
     DELIVERIES_ENDED = "SELECT max(ended_at), min(state) FROM deliveries WHERE event = ?1";
     WINDOW = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
-        " WHERE lane = ?1 AND state < 10 AND (rank, n) >= (?2, ?3) ORDER BY rank, n LIMIT ?4";
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream, ticket"
+        " FROM deliveries WHERE lane = ?1 AND state < 10 AND (rank, n) >= (?2, ?3) ORDER BY rank, n LIMIT ?4";
     OPEN_BEHIND = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
-        " WHERE lane = ?1 AND state < 10 AND (rank, n) > (?2, ?3) ORDER BY rank, n";
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream, ticket"
+        " FROM deliveries WHERE lane = ?1 AND state < 10 AND (rank, n) > (?2, ?3) ORDER BY rank, n";
     PARKED_OF_LANE = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
-        " WHERE lane = ?1 AND state = 10 AND (rank, n) > (?2, ?3) ORDER BY rank, n LIMIT ?4";
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream, ticket"
+        " FROM deliveries WHERE lane = ?1 AND state = 10 AND (rank, n) > (?2, ?3) ORDER BY rank, n LIMIT ?4";
     DELIVERIES_DELETE = "DELETE FROM deliveries WHERE event = ?1";
     ATTEMPTS_DELETE = "DELETE FROM attempts WHERE event = ?1";
     STEPS_DELETE = "DELETE FROM steps WHERE event = ?1";
     IN_DOUBT = "SELECT event, n, tag, lane, state, reason, attempts, counted, counted_since, due_at, expires_at,"
-        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream FROM deliveries"
-        " WHERE state IN (1, 2) ORDER BY event, n";
+        " cancel_wished, started_at, ended_at, rank, out_of_order, status, keys, receipt, downstream, ticket"
+        " FROM deliveries WHERE state IN (1, 2) ORDER BY event, n";
     OVERTAKERS = "SELECT lane, state, origin, keys, event FROM deliveries WHERE event > ?1 ORDER BY event LIMIT ?2";
     RECEIPT = "SELECT event FROM deliveries WHERE receipt = ?1";
     FOLLOWED = "SELECT event, n, tag, lane, downstream FROM deliveries WHERE receipt = ?1";

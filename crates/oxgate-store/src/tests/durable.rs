@@ -141,7 +141,7 @@ async fn g1_a_crash_before_a_commit_leaves_what_was_acknowledged() {
     let (acknowledged, sending) = {
         let (event, _) = accept(&store, accept_logged(1, "log-1", "a")).await;
         let id = submit(&store, order(2, "o-1", &[])).await;
-        store.record(fact(id, Fact::Start, Policy::REDOX)).await.unwrap();
+        store.record(fact(id, Fact::Start { ticket: 1 }, Policy::REDOX)).await.unwrap();
         (event, id)
     };
     *from.lock().unwrap() = Some(place.path().to_owned());

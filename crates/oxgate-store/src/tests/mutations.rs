@@ -66,7 +66,7 @@ async fn start_survives(faults: Faults) -> bool {
     let place = Place::with(faults);
     let store = place.open();
     let id = submit(&store, order(1, "o-1", &[])).await;
-    let started = store.record(fact(id, Fact::Start, Policy::REDOX)).await.unwrap();
+    let started = store.record(fact(id, Fact::Start { ticket: 1 }, Policy::REDOX)).await.unwrap();
     let Recorded::Done { row, .. } = started else { panic!("{started:?}") };
     assert_eq!(row.state, State::Sending);
     drop(store);

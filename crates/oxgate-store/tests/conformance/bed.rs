@@ -123,7 +123,7 @@ impl<O: Open> Bed<O> {
 
     /// Settles a delivery to Redox.
     pub(crate) fn send(&mut self, delivery: DeliveryId) {
-        self.fact(delivery, Fact::Start, Policy::REDOX);
+        self.fact(delivery, Fact::Start { ticket: 1 }, Policy::REDOX);
         assert_eq!(self.fact(delivery, Fact::Accepted, Policy::REDOX).0, State::Settled);
     }
 

@@ -228,7 +228,7 @@ pub(crate) fn g7_without_a_deadline_it_is_never_late<O: Open>() {
 pub(crate) fn g7_an_answer_settles_an_unknown_send<O: Open>() {
     let mut bed = Bed::<O>::new();
     let asked = bed.submit(order(1, "o-1", &[]));
-    bed.fact(asked, Fact::Start, Policy::REDOX);
+    bed.fact(asked, Fact::Start { ticket: 1 }, Policy::REDOX);
     bed.fact(asked, Fact::Recovered, Policy::REDOX);
     bed.accept_answers(results(2, &["o-1"], &[]));
     let row = bed.delivery(asked).row;
@@ -238,7 +238,7 @@ pub(crate) fn g7_an_answer_settles_an_unknown_send<O: Open>() {
 pub(crate) fn g7_an_answer_settles_a_send_parked_as_unknown<O: Open>() {
     let mut bed = Bed::<O>::new();
     let asked = bed.submit(order(1, "o-1", &[]));
-    for next in [Fact::Start, Fact::Recovered, Fact::EvidenceAmbiguous] {
+    for next in [Fact::Start { ticket: 1 }, Fact::Recovered, Fact::EvidenceAmbiguous] {
         bed.fact(asked, next, Policy::REDOX);
     }
     assert_eq!(bed.read(|reads| reads.lanes())[0].state, LaneState::Blocked { by: asked });
@@ -252,7 +252,7 @@ pub(crate) fn g7_an_answer_does_not_choose_between_two_sends<O: Open>() {
     let mut two = order(1, "o-1", &[]);
     two.deliveries.push(delivery("redox", OrderKeys::All));
     let asked = bed.submit(two);
-    bed.fact(asked, Fact::Start, Policy::REDOX);
+    bed.fact(asked, Fact::Start { ticket: 1 }, Policy::REDOX);
     bed.fact(asked, Fact::Recovered, Policy::REDOX);
     assert_eq!(bed.accept_answers(results(2, &["o-1"], &[])).2.len(), 1);
     assert_eq!(bed.state(asked), State::Unknown);

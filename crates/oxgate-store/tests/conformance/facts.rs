@@ -27,16 +27,28 @@ pub(crate) fn a_handler_takes_an_event<O: Open>() {
 pub(crate) fn g5_a_send_is_on_disk_before_it_leaves<O: Open>() {
     let mut bed = Bed::<O>::new();
     let id = bed.submit(order(1, "o-1", &[]));
-    assert_eq!(bed.fact(id, Fact::Start, Policy::REDOX).0, State::Sending);
+    assert_eq!(bed.fact(id, Fact::Start { ticket: 1 }, Policy::REDOX).0, State::Sending);
     bed.reopen();
     assert_eq!(bed.state(id), State::Sending);
-    assert!(matches!(bed.record(fact(id, Fact::Start, Policy::REDOX)), Recorded::Illegal(_)));
+    assert!(matches!(bed.record(fact(id, Fact::Start { ticket: 1 }, Policy::REDOX)), Recorded::Illegal(_)));
+}
+
+pub(crate) fn g5_a_refused_start_undoes_its_own_and_no_other<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let id = bed.submit(order(1, "o-1", &[]));
+    bed.fact(id, Fact::Start { ticket: u64::MAX }, Policy::REDOX);
+    bed.reopen();
+    assert_eq!(bed.fact(id, Fact::StartRefused { ticket: 1 }, Policy::REDOX).0, State::Sending);
+    assert_eq!(bed.fact(id, Fact::StartRefused { ticket: u64::MAX }, Policy::REDOX).0, State::Queued);
+    let timeline = bed.read(|reads| reads.timeline(id.event));
+    let undone = timeline.iter().find(|entry| entry.what == "requeued");
+    assert_eq!(undone.map(|entry| entry.reason.as_str()), Some("start-refused"));
 }
 
 pub(crate) fn g5_a_restart_leaves_the_send_in_doubt<O: Open>() {
     let mut bed = Bed::<O>::new();
     let id = bed.submit(order(1, "o-1", &[]));
-    bed.fact(id, Fact::Start, Policy::REDOX);
+    bed.fact(id, Fact::Start { ticket: 1 }, Policy::REDOX);
     bed.reopen();
     let doubt = bed.read(|reads| reads.in_doubt());
     assert_eq!(doubt.len(), 1);
@@ -69,7 +81,14 @@ pub(crate) fn g6_every_turn_stands_in_the_timeline<O: Open>() {
     let id = bed.submit(order(1, "o-1", &[]));
     let step = Duration::from_secs(1);
     let unknown = Fact::NoOutcome { reason: Reason::TIMEOUT, check_at: NOON };
-    for next in [Fact::Start, unknown, Fact::EvidenceAmbiguous, Fact::DecideResend, Fact::Start, Fact::Accepted] {
+    for next in [
+        Fact::Start { ticket: 1 },
+        unknown,
+        Fact::EvidenceAmbiguous,
+        Fact::DecideResend,
+        Fact::Start { ticket: 1 },
+        Fact::Accepted,
+    ] {
         bed.wait(step);
         let ends = matches!(next, Fact::NoOutcome { .. } | Fact::Accepted);
         let attempt = ends.then(|| super::sample::AttemptAt(bed.now).attempt(200, Reason::NONE));
@@ -123,7 +142,7 @@ pub(crate) fn a_wrong_tag_finds_nothing<O: Open>() {
 pub(crate) fn a_cancel_during_a_send_is_kept_as_a_wish<O: Open>() {
     let mut bed = Bed::<O>::new();
     let id = bed.submit(order(1, "o-1", &[]));
-    bed.fact(id, Fact::Start, Policy::REDOX);
+    bed.fact(id, Fact::Start { ticket: 1 }, Policy::REDOX);
     assert_eq!(bed.fact(id, Fact::Cancel, Policy::REDOX).0, State::Sending);
     bed.reopen();
     let down = Fact::TargetFailure { reason: Reason::CONNECT, retry_at: NOON };
@@ -221,7 +240,7 @@ pub(crate) fn a_reroute_goes_to_another_target<O: Open>() {
 pub(crate) fn a_receipt_is_kept_and_found<O: Open>() {
     let mut bed = Bed::<O>::new();
     let id = bed.submit(order(1, "o-1", &[]));
-    bed.fact(id, Fact::Start, Policy::REDOX);
+    bed.fact(id, Fact::Start { ticket: 1 }, Policy::REDOX);
     let receipt = Some("log-77".to_owned());
     bed.record(Record { receipt: receipt.clone(), ..fact(id, Fact::Accepted, Policy::REDOX) });
     assert_eq!(bed.delivery(id).receipt, receipt);

@@ -115,7 +115,7 @@ pub(crate) fn holds_survive_a_reopen<O: Open>() {
 
 fn unknown<O: Open>(bed: &mut Bed<O>, body: u64) -> DeliveryId {
     let id = bed.submit(order(body, "o-1", &[]));
-    bed.fact(id, Fact::Start, Policy::REDOX);
+    bed.fact(id, Fact::Start { ticket: 1 }, Policy::REDOX);
     let lost = Fact::NoOutcome { reason: Reason::TIMEOUT, check_at: bed.now };
     bed.fact(id, lost, Policy::REDOX);
     id

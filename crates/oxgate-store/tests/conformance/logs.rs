@@ -13,7 +13,7 @@ fn seen(log: &str, downstream: Downstream) -> Command {
 
 /// Sends at the bed's time; accepted with this log, if any.
 fn sent<O: Open>(bed: &mut Bed<O>, id: DeliveryId, log: Option<&str>) {
-    bed.fact(id, Fact::Start, Policy::REDOX);
+    bed.fact(id, Fact::Start { ticket: 1 }, Policy::REDOX);
     let accepted = fact(id, Fact::Accepted, Policy::REDOX);
     let ended = Some(oxgate_store::command::AttemptRecord {
         no: None,
@@ -26,7 +26,7 @@ fn sent<O: Open>(bed: &mut Bed<O>, id: DeliveryId, log: Option<&str>) {
 
 /// A send whose outcome is in doubt since the bed's time.
 fn lost<O: Open>(bed: &mut Bed<O>, id: DeliveryId) {
-    bed.fact(id, Fact::Start, Policy::REDOX);
+    bed.fact(id, Fact::Start { ticket: 1 }, Policy::REDOX);
     bed.fact(id, Fact::Recovered, Policy::REDOX);
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn g5_a_send_that_failed_or_is_in_doubt_is_a_neighbour<O: Open>() {
     let own = bed.submit(order(1, "o-1", &[]));
     lost(&mut bed, own);
     let refused = bed.submit(order(2, "o-2", &[]));
-    bed.fact(refused, Fact::Start, Policy::REDOX);
+    bed.fact(refused, Fact::Start { ticket: 1 }, Policy::REDOX);
     assert!(neighbours(&bed, own, before, after), "it is being sent");
     let failure = Fact::TargetFailure { reason: Reason::status(500), retry_at: NOON.plus(Duration::from_hours(1)) };
     bed.record(Record { attempt: Some(attempt(500, Reason::status(500))), ..fact(refused, failure, Policy::REDOX) });

@@ -118,6 +118,7 @@ conformance! {
     facts::{
         a_handler_takes_an_event,
         g5_a_send_is_on_disk_before_it_leaves,
+        g5_a_refused_start_undoes_its_own_and_no_other,
         g5_a_restart_leaves_the_send_in_doubt,
         failures_count_and_park,
         g4_an_attempt_that_is_told_again_counts_once,

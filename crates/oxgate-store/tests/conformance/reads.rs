@@ -98,7 +98,7 @@ pub(crate) fn parked_ones_come_oldest_first<O: Open>() {
     let first = bed.accept(accept(1));
     let sent = bed.submit(order(2, "o-1", &[]));
     let last = bed.accept(accept(3));
-    bed.fact(sent, Fact::Start, Policy::REDOX);
+    bed.fact(sent, Fact::Start { ticket: 1 }, Policy::REDOX);
     bed.fact(sent, refusal(), Policy::REDOX);
     for id in [last, first] {
         bed.fact(id, refusal(), strict);
@@ -124,7 +124,7 @@ pub(crate) fn parked_ones_are_counted_by_target<O: Open>() {
     for id in &ids[..2] {
         bed.fact(*id, refusal(), strict);
     }
-    bed.fact(sent, Fact::Start, Policy::REDOX);
+    bed.fact(sent, Fact::Start { ticket: 1 }, Policy::REDOX);
     bed.fact(sent, refusal(), Policy::REDOX);
     let names = ["app", "redox"].map(str::to_owned);
     assert_eq!(counted(&bed), (names.to_vec(), vec![(names[0].clone(), 2), (names[1].clone(), 1)]));

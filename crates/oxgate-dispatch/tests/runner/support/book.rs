@@ -37,6 +37,15 @@ pub(crate) enum Writes {
     TakeEffectAndRefused,
 }
 
+/// Where a record gets stuck on its way, by its fact's name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stall {
+    /// Before it is written.
+    Taking(&'static str),
+    /// Written and told, before its caller is answered.
+    Answering(&'static str),
+}
+
 /// Turns of the runtime that the runner is left with what it knows: enough to act on it.
 const TURNS_LATE: usize = 12;
 
@@ -50,12 +59,16 @@ struct Pages {
     next: u64,
     writes: Writes,
     fails_reads: bool,
+    stall: Option<Stall>,
+    /// The names of the facts that were to be recorded, refused ones included.
+    facts: Vec<(DeliveryId, &'static str)>,
 }
 
 /// Durable truth in memory: what survives when a runner is dropped.
 pub(crate) struct Book {
     pages: Mutex<Pages>,
     changed: Notify,
+    moves_on: Notify,
     time: Arc<Time>,
     this: Weak<Self>,
     /// Calls so far: shows whether anything is still moving.
@@ -73,10 +86,13 @@ impl Book {
             next: 1,
             writes: Writes::Succeed,
             fails_reads: false,
+            stall: None,
+            facts: Vec::new(),
         };
         Arc::new_cyclic(|this| Self {
             pages: Mutex::new(pages),
             changed: Notify::new(),
+            moves_on: Notify::new(),
             time,
             this: Weak::clone(this),
             calls: AtomicU64::new(0),
@@ -103,6 +119,28 @@ impl Book {
 
     pub(crate) fn set_writes(&self, writes: Writes) {
         self.with(|pages| pages.writes = writes);
+    }
+
+    /// From here on such records get stuck.
+    pub(crate) fn stall(&self, stall: Stall) {
+        self.with(|pages| pages.stall = Some(stall));
+    }
+
+    /// Nothing is stuck any more.
+    pub(crate) fn move_on(&self) {
+        self.with(|pages| pages.stall = None);
+        self.moves_on.notify_waiters();
+    }
+
+    async fn stalls(&self, here: Stall) {
+        while self.with(|pages| pages.stall == Some(here)) {
+            self.moves_on.notified().await;
+        }
+    }
+
+    /// What the runner has wanted to record of a delivery, by name.
+    pub(crate) fn facts(&self, id: DeliveryId) -> Vec<&'static str> {
+        self.with(|pages| pages.facts.iter().filter(|(of, _)| *of == id).map(|(_, fact)| *fact).collect())
     }
 
     pub(crate) fn set_fails_reads(&self, fails: bool) {
@@ -265,7 +303,7 @@ impl Pages {
         let changed = entry.row != done.next;
         entry.row = done.next.clone();
         let entry = entry.clone();
-        if changed && *fact != Fact::Start {
+        if changed && !matches!(fact, Fact::Start { .. }) {
             self.changes.push(if entry.row.state.is_open() {
                 Change::Open(open(id, &entry))
             } else {
@@ -370,7 +408,10 @@ impl Ledger for Book {
     fn record(&self, record: Record) -> BoxFuture<'_, Result<Recorded, Refused>> {
         let now = self.time.now();
         Box::pin(async move {
-            self.write(|pages| {
+            let fact = record.fact.name();
+            self.with(|pages| pages.facts.push((record.delivery, fact)));
+            self.stalls(Stall::Taking(fact)).await;
+            let done = self.write(|pages| {
                 pages.step(record.delivery, &record.fact, &record.policy, now, |entry| {
                     // A repeatable target has no durable start; its attempts are counted when they end.
                     let repeatable = record.policy.mode == oxgate_core::delivery::Mode::Repeatable;
@@ -378,7 +419,9 @@ impl Ledger for Book {
                     entry.attempts.extend(record.attempt);
                     entry.receipt = record.receipt.or(entry.receipt.take());
                 })
-            })
+            });
+            self.stalls(Stall::Answering(fact)).await;
+            done
         })
     }
 

@@ -151,7 +151,8 @@ impl Turn<'_> {
     }
 
     fn insert_delivery_row(&self, stored: &Stored, origin: Option<u16>) -> rusqlite::Result<()> {
-        let Delivery { state, reason, attempts, counted, counted_since, due_at, expires_at, cancel_wished } =
+        // Nothing that is new has been begun by an attempt that could undo it.
+        let Delivery { state, reason, attempts, counted, counted_since, due_at, expires_at, cancel_wished, ticket: _ } =
             &stored.row;
         let parameters = params![
             number(stored.id.event.seq),

@@ -113,7 +113,7 @@ impl Turn<'_> {
     /// Whether a deliberate bug answers this fact without writing it.
     fn skips(&self, fact: &Fact) -> bool {
         let faults = &self.context.faults;
-        (*fact == Fact::Start && faults.has(Mutation::G5SkipStart))
+        (matches!(fact, Fact::Start { .. }) && faults.has(Mutation::G5SkipStart))
             || (*fact == Fact::Expire && faults.has(Mutation::G6SkipExpiry))
     }
 
@@ -163,7 +163,7 @@ impl Turn<'_> {
         let mut after = Stored { row: next, ..before.clone() };
         let now = self.context.now;
         let began = circumstances.attempt.map(|attempt| attempt.started_at);
-        let began = began.or((*fact == Fact::Start).then_some(now));
+        let began = began.or(matches!(fact, Fact::Start { .. }).then_some(now));
         after.started_at = before.started_at.or(began);
         if after.row.state.is_open() {
             after.ended_at = None;
@@ -211,6 +211,7 @@ impl Turn<'_> {
             after.out_of_order,
             after.status,
             after.receipt,
+            row.ticket.map(u64::cast_signed),
         ];
         self.execute(sql::DELIVERY_UPDATE, parameters)?;
         Ok(())
@@ -244,7 +245,10 @@ impl Turn<'_> {
     /// What the dispatcher hears. A start is its own doing and no news to it.
     fn tell(&mut self, before: &Stored, after: &Stored, fact: &Fact) {
         let unchanged = before.row == after.row && before.rank == after.rank;
-        if unchanged || *fact == Fact::Start || (before.row.state.has_ended() && after.row.state.has_ended()) {
+        if unchanged
+            || matches!(fact, Fact::Start { .. })
+            || (before.row.state.has_ended() && after.row.state.has_ended())
+        {
             return;
         }
         self.applied.changes.push(if after.row.state.is_open() {
@@ -375,7 +379,7 @@ fn turn_of_life(
     attempted: bool,
 ) -> Option<&'static str> {
     match fact {
-        Fact::Start => None,
+        Fact::Start { .. } => None,
         Fact::Release => Some("released"),
         Fact::Reroute => Some("rerouted"),
         Fact::Replay => Some("replayed"),
