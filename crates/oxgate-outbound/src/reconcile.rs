@@ -135,10 +135,10 @@ impl<R: Records> Reconciler<R> {
         let logs: Vec<String> = found.items.iter().map(|log| log.id.as_str().to_owned()).collect();
         let known: HashSet<String> = self.store.known_logs(logs.clone()).await?.into_iter().collect();
         let unclaimed: Vec<String> = logs.into_iter().filter(|log| !known.contains(log)).collect();
-        let alone = unclaimed.len() == 1
-            && !attempt.repeated
-            && self.exclusive.contains(&event.address.source)
-            && !self.store.neighbours(id, self.others_since(from), until).await?;
+        let alone = unclaimed.len() == 1 && !attempt.repeated && self.exclusive.contains(&event.address.source) && {
+            let (since, until) = others_within((from, until), self.attempt_max, self.records.skew());
+            !self.store.neighbours(id, since, until).await?
+        };
         let before = self.before(id);
         let seen = Seen { unclaimed: unclaimed.len(), whole: found.unreadable == 0, before, alone };
         let verdict = match self.store.mutation() {
@@ -177,12 +177,6 @@ impl<R: Records> Reconciler<R> {
         }
     }
 
-    /// Since when another send must have been in doubt for a log made after `from` to be its: its log may be made as late as
-    /// this one's.
-    fn others_since(&self, from: Timestamp) -> Timestamp {
-        from.minus(self.attempt_max + AFTER + self.records.skew())
-    }
-
     /// How long after a look that found nothing the attempt has surely ended, and its log would be there. Counted as time
     /// passes, not by the clock, which may be set meanwhile.
     fn dust(&self) -> Duration {
@@ -207,6 +201,12 @@ impl<R: Records> Reconciler<R> {
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<DeliveryId, BoxFuture<'static, ()>>> {
         self.missing.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// When, by our clock, another send must have been under way for a log made in this time, by Redox's, to be its. Its log may
+/// be made as late as this one's, and the clocks may be apart by `skew` either way.
+fn others_within((from, until): (Timestamp, Timestamp), longest: Duration, skew: Duration) -> (Timestamp, Timestamp) {
+    (from.minus(longest + AFTER + skew), until.plus(skew))
 }
 
 fn filter(event: &EventRow, from: Timestamp, until: Timestamp) -> LogFilter {
@@ -291,6 +291,16 @@ mod tests {
         assert_eq!(verdict(one, NOW, DUST), Verdict::Ambiguous);
         assert_eq!(verdict(Seen { alone: true, ..one }, NOW, DUST), Verdict::Found);
         assert_eq!(verdict(Seen { alone: true, unclaimed: 2, ..one }, NOW, DUST), Verdict::Ambiguous);
+    }
+
+    /// Two sends two hours apart by a clock that was set two hours ahead between them: Redox logged them within minutes.
+    #[test]
+    fn g5_a_send_begun_by_a_clock_that_is_ahead_may_have_left_the_log() {
+        let (skew, longest) = (Duration::from_hours(2), Duration::from_mins(5));
+        let logs = (NOW.minus(skew), NOW.plus(skew));
+        let (since, until) = others_within(logs, longest, skew);
+        assert!(until >= logs.1.plus(skew), "it began after the last log that fits, by our clock");
+        assert!(since <= logs.0.minus(longest + skew), "it ended before the first log that fits, by our clock");
     }
 
     #[test]
