@@ -64,7 +64,7 @@ async fn chaos(span: Duration, seed: u64) -> Result<(Tally, u32)> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let (redox, application) = (emulator().await?, Application::start().await?);
     let handler = Cable::to(application.addr).await?;
-    let volume = Volume::mount()?;
+    let volume = Volume::mount(span)?;
     let mut folder = tempfile::Builder::new();
     let folder = folder.prefix("oxgate-chaos-");
     let folder = volume.as_ref().map_or_else(|| folder.tempdir(), |volume| folder.tempdir_in(volume.path()));

@@ -4,9 +4,13 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-/// Its size: above the mark from which new work is taken (512 MiB) with a little to spare.
-const SIZE: &str = "size=640m";
+/// Its size in MiB: above the mark from which new work is taken again (512) with a little to spare.
+const SIZE: u64 = 640;
+
+/// What a minute under load may leave behind, in MiB. With less room a long run would end refusing all new work.
+const MINUTE: u64 = 64;
 
 /// What fills it.
 const BALLAST: &str = "ballast";
@@ -20,10 +24,11 @@ pub(super) struct Volume {
 }
 
 impl Volume {
-    /// Mounts one; `None` when that is not permitted.
-    pub(super) fn mount() -> Result<Option<Self>> {
+    /// Mounts one with room for a run of this length; `None` when that is not permitted.
+    pub(super) fn mount(span: Duration) -> Result<Option<Self>> {
+        let size = format!("size={}m", SIZE + MINUTE * span.as_secs().div_ceil(60));
         let at = tempfile::Builder::new().prefix("oxgate-volume-").tempdir().context("a mount point")?.keep();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", SIZE, "tmpfs"]).arg(&at).status();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&at).status();
         if mounted.is_ok_and(|status| status.success()) {
             return Ok(Some(Self { at }));
         }
