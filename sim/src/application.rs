@@ -1,5 +1,6 @@
 //! Who uses the gateway: the EHR that pushes messages, the application that submits events until it is told they are safe.
 
+use crate::across;
 use crate::checks;
 use crate::redox::Redox;
 use crate::scenario::ACTIVE;
@@ -64,8 +65,8 @@ fn message(world: &World, number: u64) -> Value {
     let (model, kind) = match world.chance.among(0..20) {
         0 => ("PatientAdmin", "PatientMerge"),
         1 => ("Scheduling", "New"),
-        2..6 if forwards => ("Notes", world.chance.one_of(&["New", "New", "Replace"])),
-        2..10 => ("PatientAdmin", "Discharge"),
+        2..9 if forwards => ("Notes", world.chance.one_of(&["New", "New", "Replace"])),
+        2..12 => ("PatientAdmin", "Discharge"),
         _ => ("PatientAdmin", "Arrival"),
     };
     let mut body = json!({
@@ -128,6 +129,7 @@ async fn until_acknowledged(world: Arc<World>, number: u64) {
                 Some(Ok(queued)) => {
                     let event = queued.event();
                     checks::acknowledged(&world, &life.store, event);
+                    across::heard(&world, &life.store, event, &body);
                     world.note("submitted", format_args!("{number} {event} repeat {}", queued.is_repeat()));
                     if !queued.is_repeat() && low_before && world.disk_is_low() {
                         world.broken("G9", &format!("{event} was taken while the disk was low"));

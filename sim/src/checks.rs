@@ -1,7 +1,9 @@
 //! Promises that are held against every step: before an attempt leaves, and whenever a delivery is parked.
 
-use crate::plans::{self, PULL, is_redox};
-use crate::witness::Place;
+use crate::across;
+use crate::late;
+use crate::plans::{self, AUDIT, LATE, PULL, is_redox};
+use crate::witness::{Place, Reopened};
 use crate::world::World;
 use oxgate_core::delivery::OnPark;
 use oxgate_core::{Clock, DeliveryId, EventId, OrderKeys, Reason, State, Timestamp};
@@ -13,7 +15,7 @@ use std::time::Duration;
 
 /// A start is decided a moment before its attempt leaves: what became known within this time need not have been known
 /// to it.
-const MOMENT: Duration = Duration::from_secs(5);
+pub(crate) const MOMENT: Duration = Duration::from_secs(5);
 
 /// More than a lane can have here.
 const ALL: usize = 10_000;
@@ -21,6 +23,11 @@ const ALL: usize = 10_000;
 /// What the store tells its dispatcher, seen just before it acts on it.
 pub(crate) fn changes(world: &World, store: &Store, changes: &[Change]) {
     let now = world.clock.elapsed();
+    let batch = {
+        let mut witness = world.witness();
+        witness.batches += 1;
+        witness.batches
+    };
     for change in changes {
         match change {
             Change::Open(open) => {
@@ -29,7 +36,7 @@ pub(crate) fn changes(world: &World, store: &Store, changes: &[Change]) {
                 let place = Place { lane: open.lane, keys: open.keys.clone(), rank: open.rank };
                 let first = witness.places.entry(open.id).or_insert(place).rank;
                 if witness.parked.remove(&open.id).is_some() {
-                    witness.reopened.insert(open.id, now);
+                    witness.reopened.insert(open.id, Reopened { at: now, batch });
                 }
                 drop(witness);
                 if open.rank != first {
@@ -79,8 +86,10 @@ pub(crate) fn parked(world: &World, row: &DeliveryRow) {
             let limit = u32::from(plans::spec(world, target).policy.failures_max);
             let counted = seen.event_failures >= if row.row.reason == Reason::FAILURE_LIMIT { 1 } else { limit };
             // A consumer that refuses an event speaks for itself; of others the fault may be their own.
-            let proved = || world.witness().proved.get(target).copied();
-            counted && (target == PULL || proved() >= seen.first_failure)
+            let proved = |target: &str| world.witness().proved.get(target).copied() >= seen.first_failure;
+            // Taken over, it may have been parked at the handler that it was made for.
+            let before = across::is_taken_over(&row.lane_label) && proved(AUDIT);
+            counted && (target == PULL || proved(target) || before)
         }
     };
     if !justified {
@@ -109,6 +118,10 @@ pub(crate) fn attempt(world: &World, store: &Store, job: &Job) {
     let Some(me) = lane.open.iter().find(|open| open.id == id) else { return };
     in_order(world, me, &lane.open);
     not_held(world, &row.target, me, &lane);
+    across::in_order(world, store, &row.target, me);
+    if row.target == LATE {
+        late::attempt(world, store, id.event);
+    }
     told(world, job, me, store);
 }
 
@@ -124,6 +137,7 @@ pub(crate) fn leased(world: &World, store: &Store, run: &[DeliveryId]) {
         let Some(me) = lane.open.iter().find(|open| open.id == *id) else { continue };
         in_order(world, me, &lane.open);
         not_held(world, &row.target, me, &lane);
+        across::in_order(world, store, &row.target, me);
     }
 }
 
@@ -157,7 +171,10 @@ fn in_order(world: &World, me: &OpenDelivery, open: &[OpenDelivery]) {
     let precedes = |other: &&OpenDelivery| place(world, other.id, other.rank) < mine && other.keys.precedes(&me.keys);
     let before: Vec<&OpenDelivery> = open.iter().filter(precedes).collect();
     let witness = world.witness();
-    let just_opened = |id| witness.reopened.get(&id).is_some_and(|at| *at + MOMENT > now);
+    let mine = witness.reopened.get(&me.id).map_or(0, |reopened| reopened.batch);
+    // What was let go at once, or before this one, was known to be open when this one was picked.
+    let just_opened =
+        |id| witness.reopened.get(&id).is_some_and(|reopened| reopened.at + MOMENT > now && reopened.batch > mine);
     let blocking: Vec<DeliveryId> = before.iter().map(|other| other.id).filter(|id| !just_opened(*id)).collect();
     // The one exception: a head that has failed for long is set aside while one successor is tried.
     let is_trial = |head: &DeliveryId| {
@@ -211,7 +228,8 @@ fn not_held(world: &World, target: &str, me: &OpenDelivery, lane: &Lane) {
         let before = place(world, row.id, row.rank) < place(world, me.id, me.rank);
         let holds = match if unknown { policy.on_unknown } else { policy.on_park } {
             OnPark::Continue => false,
-            OnPark::HoldKey => before && keys.is_some_and(|keys| keys.precedes(&me.keys)),
+            // What was put in no order has no keys that it could hold, whatever came after a change of the rule.
+            OnPark::HoldKey => before && keys.is_some_and(|keys| keys != OrderKeys::Free && keys.precedes(&me.keys)),
             OnPark::HoldLane => true,
         };
         if holds && !parked_now {
@@ -238,7 +256,7 @@ fn told(world: &World, job: &Job, me: &OpenDelivery, store: &Store) {
                 return false;
             };
             let later = (place.rank, other.n) > (mine.rank, me.id.n);
-            **at < reopened && place.lane == me.lane && later && me.keys.precedes(&place.keys)
+            **at < reopened.at && place.lane == me.lane && later && me.keys.precedes(&place.keys)
         };
         witness.received.iter().find(overtook).map(|(other, _)| *other)
     };

@@ -8,6 +8,11 @@ use tokio::time::Instant;
 /// When every world begins: 2026-03-01T12:00:00Z.
 const BEGINNING: i64 = 1_772_366_400_000;
 
+/// The same as a time.
+pub(crate) const fn beginning() -> Timestamp {
+    Timestamp(BEGINNING)
+}
+
 /// A clock over the runtime's paused time. The world's own is right; the gateway's may be set, as clocks are.
 #[derive(Debug)]
 pub(crate) struct WorldClock {

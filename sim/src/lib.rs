@@ -5,7 +5,7 @@
 //! scheduler, the store with a real SQLite, the emulator's pure core. Time is the runtime's paused clock, which moves only
 //! when nothing can be done; chance comes from the seed. Around the gateway it lets happen what happens: crashes at any
 //! write, power failures, commits that fail before or after they took effect, lost, late and repeated messages, outages of
-//! either side, clocks that are set, a full disk, an operator at work.
+//! either side, clocks that are set, a full disk, restarts with another configuration, an operator at work.
 //!
 //! **Where it sits.** Beside the crates; nothing depends on it. `cargo xtask sim` runs it.
 //!
@@ -28,6 +28,9 @@ mod trace;
 
 /// What a seed does to its world.
 mod scenario;
+
+/// What restarts change about the configuration.
+mod configuration;
 
 /// Everything that outlives the gateway.
 mod world;
@@ -71,8 +74,20 @@ mod application;
 /// The person in charge.
 mod operator;
 
+/// The same, by filter.
+mod bulk;
+
+/// The same, of what a handler has left behind.
+mod orphans;
+
 /// Promises held against every step.
 mod checks;
+
+/// Promises about order across a change of rules or hands.
+mod across;
+
+/// Promises about the handler that comes late.
+mod late;
 
 /// Bounds held against what is in memory.
 mod bounds;

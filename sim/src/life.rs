@@ -6,8 +6,9 @@ use crate::chance::Chance;
 use crate::checks;
 use crate::disk;
 use crate::forward;
+use crate::late;
 use crate::peers::{Peer, Watched};
-use crate::plans::{self, APP, AUDIT, COPIES, ORDERS, PULL, REDOX, WATCH};
+use crate::plans::{self, APP, AUDIT, COPIES, LATE, ORDERS, PULL, REDOX, WATCH};
 use crate::redox::Redox;
 use crate::scenario::Crash;
 use crate::wire::Wire;
@@ -20,7 +21,7 @@ use oxgate_core::Clock;
 use oxgate_dispatch::{
     BoxFuture, BytesBudget, ClockTimer, Evidence, Handle, Observer, QuotaGate, QuotaRules, Runner, Timer, Wired,
 };
-use oxgate_inbound::{Counts, Inbound, Inbox};
+use oxgate_inbound::{Beginning, Counts, Inbound, Inbox};
 use oxgate_outbound::reconcile::Reconciler;
 use oxgate_outbound::send::{RedoxTarget, backfill};
 use oxgate_outbound::{Outbound, Roads};
@@ -62,6 +63,18 @@ struct Way {
     evidence: Option<Arc<dyn Evidence>>,
     death: CancellationToken,
 }
+
+/// How a life ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum End {
+    Crash,
+    Restart,
+    /// There is nothing more to learn.
+    World,
+}
+
+/// Before a start that failed is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// What keeps it alive.
 pub(crate) struct Body {
@@ -123,8 +136,13 @@ impl Life {
         Ok((Arc::new(life), Body { stepper, runner }))
     }
 
-    /// Lives until the crash comes, or the world ends. Whether it died.
-    pub(crate) async fn live(self: &Arc<Self>, body: Body, crash: Option<Crash>) -> (bool, Stepper) {
+    /// Lives until the crash comes, it is stopped at the time of a restart, or the world ends.
+    pub(crate) async fn live(
+        self: &Arc<Self>,
+        body: Body,
+        crash: Option<Crash>,
+        restart: Option<Duration>,
+    ) -> (End, Stepper) {
         let Body { mut stepper, runner } = body;
         let (death, over) = (self.roads.death.clone(), self.world.over.clone());
         let spawn = |what: std::pin::Pin<Box<dyn Future<Output = ()> + Send>>| {
@@ -137,19 +155,35 @@ impl Life {
                 }
             })
         };
-        let tasks =
-            [spawn(Box::pin(runner.run())), spawn(Box::pin(chores(self.store.clone(), Arc::clone(&self.world))))];
-        let died = tokio::select! {
+        let tasks = [
+            spawn(Box::pin(runner.run())),
+            spawn(Box::pin(chores(self.store.clone(), Arc::clone(&self.world)))),
+            spawn(Box::pin(Arc::clone(self).open_doors())),
+        ];
+        let end = tokio::select! {
             biased;
-            () = over.cancelled() => false,
-            () = disk::write(&self.world, &mut stepper, crash) => true,
+            () = over.cancelled() => End::World,
+            () = disk::write(&self.world, &mut stepper, crash) => End::Crash,
+            () = until(&self.world, restart) => End::Restart,
         };
         death.cancel();
         for task in tasks {
             // Cancelled, and by their own account or not no longer of interest.
             let _ended = task.await;
         }
-        (died, stepper)
+        (end, stepper)
+    }
+
+    /// Notes where a new handler begins, opens the doors, and gives it what was there before.
+    async fn open_doors(self: Arc<Self>) {
+        let late = self.world.configuration().late;
+        let beginnings = late.map(|since| Beginning { target: LATE.to_owned(), since });
+        while self.roads.inbound.begin_catch_ups(beginnings.as_slice()).await.is_err() {
+            // The process ends, and is started again at once.
+            tokio::time::sleep(AGAIN).await;
+        }
+        self.world.set_living(Some(Arc::clone(&self)));
+        late::catch_up(&self.world, &self.roads.inbound).await;
     }
 
     /// Does something inside the gateway's process; `None` when that dies over it.
@@ -288,7 +322,7 @@ impl Way {
             match name {
                 PULL => targets.push(Wired::without_sender(spec)),
                 AUDIT if unplugged => {}
-                APP | AUDIT | WATCH => targets.push(Wired::new(spec, self.watched(name, peer()))),
+                APP | AUDIT | LATE | WATCH => targets.push(Wired::new(spec, self.watched(name, peer()))),
                 COPIES => {
                     let forward = Arc::new(forward::copies(world, &self.inbound, name));
                     targets.push(Wired::new(spec, self.watched(name, forward)));
@@ -333,6 +367,14 @@ impl Exports for NoExports {
 
     fn cancel<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Export, ExportRefusal>> {
         Box::pin(std::future::ready(Err(ExportRefusal::Unknown)))
+    }
+}
+
+/// The time of the next restart; without one it never comes.
+async fn until(world: &World, restart: Option<Duration>) {
+    match restart {
+        Some(at) => tokio::time::sleep(at.saturating_sub(world.clock.elapsed())).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -1,8 +1,10 @@
 //! The person in charge: decides what nobody else can, and now and then stops a lane, releases, reroutes, cancels, edits or
-//! replays. All of it goes through the API, as a person's acts do.
+//! replays, one by one or by filter. All of it goes through the API, as a person's acts do.
 
+use crate::bulk;
 use crate::checks;
 use crate::life::Life;
+use crate::orphans;
 use crate::plans::{self, AUDIT, is_redox};
 use crate::world::{MARK, World};
 use oxgate_core::lane::LaneState;
@@ -29,6 +31,14 @@ pub(crate) async fn watch(world: Arc<World>) {
 }
 
 async fn look(world: &World, life: &Life) {
+    let moody = !world.is_healed() && world.scenario.busy_operator;
+    let Ok(lanes) = life.store.lanes().await else { return };
+    for lane in &lanes {
+        orphans::look_after(world, life, lane).await;
+    }
+    if (moody || world.is_healed()) && world.chance.thousandth(200) {
+        bulk::releases(world, life).await;
+    }
     let Ok(parked) = life.store.parked(None, None, 500).await else { return };
     for row in parked {
         checks::parked(world, &row);
@@ -37,9 +47,10 @@ async fn look(world: &World, life: &Life) {
         }
     }
     let Ok(lanes) = life.store.lanes().await else { return };
-    let moody = !world.is_healed() && world.scenario.busy_operator;
     for lane in lanes {
         let word = match lane.state {
+            // A person may start it earlier, at the price of the order that is held against it here.
+            LaneState::Paused if lane.reason == Reason::CATCHING_UP => continue,
             LaneState::Paused if world.is_healed() || world.chance.thousandth(400) => "resume",
             LaneState::Open if moody && world.chance.thousandth(100) => world.chance.one_of(&["pause", "drain"]),
             // What holds it holds it still when it resumes.
@@ -50,6 +61,9 @@ async fn look(world: &World, life: &Life) {
     }
     if moody && world.chance.thousandth(350) {
         replay(world, life).await;
+    }
+    if moody && world.chance.thousandth(150) {
+        bulk::some(world, life).await;
     }
     if moody && world.chance.thousandth(150) {
         cancel_one(world, life).await;
@@ -122,7 +136,7 @@ async fn replay(world: &World, life: &Life) {
     }
     let event = world.chance.one_of(&events);
     let body = if world.chance.thousandth(200) { json!({ "target": AUDIT }) } else { json!({}) };
-    act(world, life, &format!("/v1/events/{event}/replay"), body).await;
+    bulk::replay(world, life, &format!("/v1/events/{event}/replay"), body).await;
 }
 
 /// Something that waits, or is just being sent, is not wanted any more.
@@ -141,9 +155,10 @@ async fn cancel_one(world: &World, life: &Life) {
     act(world, life, &format!("/v1/deliveries/{}/cancel", chosen.id), json!({})).await;
 }
 
-async fn act(world: &World, life: &Life, path: &str, mut body: Value) {
+/// Asks for an act. Refused, or lost with the gateway, it is asked again at the next look.
+pub(crate) async fn act(world: &World, life: &Life, path: &str, mut body: Value) -> Option<(u16, Value)> {
     body["why"] = "simulated".into();
-    // Refused, or lost with the gateway, it is asked again at the next look.
     let answer = life.call(path, &body).await;
-    world.note("operator", format_args!("{path} {:?}", answer.map(|(status, _)| status)));
+    world.note("operator", format_args!("{path} {:?}", answer.as_ref().map(|(status, _)| status)));
+    answer
 }

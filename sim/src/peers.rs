@@ -1,6 +1,7 @@
 //! What deliveries go to: handlers as peers that fail in every way, and a watch in front of each target.
 
 use crate::checks;
+use crate::plans;
 use crate::world::World;
 use oxgate_core::{DeliveryId, Reason};
 use oxgate_dispatch::{BoxFuture, Job, Outcome, Report, Target};
@@ -99,7 +100,11 @@ impl Peer {
     async fn take(&self, job: Job) -> Report {
         let world = &self.world;
         tokio::time::sleep(world.chance.millis(1..400)).await;
-        if self.name == crate::plans::APP {
+        // What may have to be taken over is kept where the application is.
+        if self.name == plans::APP || self.name == plans::AUDIT && world.scenario.audit_leaves() {
+            if world.app_is_down() && world.scenario.app_blames && world.chance.thousandth(800) {
+                return Report::new(Outcome::EventFailed, Reason::word("http-500")).with_status(500);
+            }
             if world.app_is_down() {
                 return match world.chance.among(0..4) {
                     // The runner gives it up.

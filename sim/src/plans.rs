@@ -1,11 +1,11 @@
 //! What the gateway is configured to do: targets by name, their rules, routes, partners, the road to Redox.
 
+use crate::configuration::OrderRule;
 use crate::world::World;
 use oxgate_api::Routes;
 use oxgate_core::Direction;
 use oxgate_core::expectation::Rule;
 use oxgate_core::filter::Filter;
-use oxgate_core::lane::LaneBy;
 use oxgate_core::order::OrderBy;
 use oxgate_dispatch::TargetSpec;
 use oxgate_inbound::{CannotHandle, Endpoint, Partner, Plan, Route, RouteKind};
@@ -18,6 +18,8 @@ use std::sync::Arc;
 pub(crate) const APP: &str = "app";
 /// A second handler, which may leave the configuration.
 pub(crate) const AUDIT: &str = "audit";
+/// A handler that comes late, and wants what was there before it.
+pub(crate) const LATE: &str = "late";
 /// The handler of operational events.
 pub(crate) const WATCH: &str = "watch";
 /// The handler that is leased from.
@@ -31,14 +33,23 @@ pub(crate) const REDOX: &str = "redox";
 /// The same for backfill.
 pub(crate) const BACKFILL: &str = "redox:backfill";
 
+/// How the second handler's are put in order.
+pub(crate) const AUDIT_RULE: OrderRule = OrderRule::inbound(OrderBy::All);
+
+/// The models that the late handler takes.
+pub(crate) const LATE_TAKES: [&str; 5] = ["PatientAdmin", "Results", "Order", "Media", "Scheduling"];
+
 /// Whether a target leads to Redox.
 pub(crate) fn is_redox(target: &str) -> bool {
     target == REDOX || target == BACKFILL
 }
 
-/// The names of the targets that there are in this world, when nothing is unplugged.
+/// The names of the targets that are configured at the moment, when nothing is unplugged.
 pub(crate) fn names(world: &World) -> Vec<&'static str> {
-    let mut names = vec![APP, AUDIT, WATCH, REDOX, BACKFILL];
+    let mut names = vec![APP, WATCH, REDOX, BACKFILL];
+    let configuration = world.configuration();
+    names.extend(configuration.audit.then_some(AUDIT));
+    names.extend(configuration.late.map(|_| LATE));
     if world.scenario.pull {
         names.push(PULL);
     }
@@ -50,19 +61,24 @@ pub(crate) fn names(world: &World) -> Vec<&'static str> {
 
 /// The rules of a target.
 pub(crate) fn spec(world: &World, name: &str) -> TargetSpec {
-    let redox = |name| TargetSpec { order_by: world.scenario.redox_order, concurrency: 2, ..TargetSpec::redox(name) };
+    let configuration = world.configuration();
+    let redox = |name| TargetSpec { order_by: configuration.redox.order_by, concurrency: 2, ..TargetSpec::redox(name) };
     match name {
         APP => TargetSpec {
             policy: world.scenario.app_policy,
-            order_by: world.scenario.app_order,
+            order_by: configuration.app.order_by,
             concurrency: 3,
             ..TargetSpec::handler(APP, "http")
         },
         PULL => TargetSpec {
             policy: world.scenario.app_policy,
-            order_by: world.scenario.app_order,
+            order_by: configuration.app.order_by,
             ..TargetSpec::handler(PULL, "pull")
         },
+        // Who takes over what it has goes on by its own rules.
+        AUDIT if world.scenario.audit_leaves() => {
+            TargetSpec { policy: world.scenario.app_policy, ..TargetSpec::handler(AUDIT, "http") }
+        }
         COPIES | ORDERS => TargetSpec::handler(name, "forward"),
         WATCH => TargetSpec::handler(WATCH, "ops"),
         REDOX => redox(REDOX),
@@ -94,32 +110,38 @@ pub(crate) fn inbound(world: &World) -> Plan {
     }
 }
 
-/// What the calendar says is nobody's business: it stays unrouted. Notes are for the forwards only.
+/// What the calendar says is nobody's business but the late handler's: until then it stays unrouted. Notes are for the forwards only.
 fn routes(world: &World) -> Vec<Route> {
-    let route = |target: &str, events: &[&str], order_by, kind| Route {
+    let route = |target: &str, events: &[&str], OrderRule { lane_by, order_by }, kind| Route {
         target: target.to_owned(),
         filter: Filter { events: events.iter().map(|&text| text.to_owned()).collect(), ..Filter::default() },
-        lane_by: LaneBy::INBOUND.to_vec(),
+        lane_by: lane_by.to_vec(),
         order_by,
         kind,
     };
     let usual = ["PatientAdmin", "Results", "Order", "Media"];
-    let mut routes = vec![
-        route(APP, &usual, world.scenario.app_order, RouteKind::Handler),
-        route(AUDIT, &usual, OrderBy::All, RouteKind::Handler),
-    ];
+    let configuration = world.configuration();
+    let mut routes = vec![route(APP, &usual, configuration.app, RouteKind::Handler)];
+    if configuration.audit {
+        routes.push(route(AUDIT, &usual, AUDIT_RULE, RouteKind::Handler));
+    }
+    if configuration.late.is_some() {
+        routes.push(route(LATE, &LATE_TAKES, OrderRule::inbound(OrderBy::All), RouteKind::Handler));
+    }
     if world.scenario.pull {
-        routes.push(route(PULL, &usual, world.scenario.app_order, RouteKind::Handler));
+        routes.push(route(PULL, &usual, configuration.app, RouteKind::Handler));
     }
     if world.scenario.forwards {
-        routes.push(route(COPIES, &["Notes.New"], OrderBy::Patient, RouteKind::Forward));
-        routes.push(route(ORDERS, &["Notes.Replace"], OrderBy::Patient, RouteKind::Handler));
+        let by_patient = OrderRule::inbound(OrderBy::Patient);
+        routes.push(route(COPIES, &["Notes.New"], by_patient, RouteKind::Forward));
+        routes.push(route(ORDERS, &["Notes.Replace"], by_patient, RouteKind::Handler));
     }
     routes
 }
 
 /// The road to Redox.
 pub(crate) fn outbound(world: &World) -> oxgate_outbound::plan::Plan {
+    let redox = world.configuration().redox;
     let account = Arc::new(Account { name: "main".to_owned(), target: REDOX.to_owned() });
     let destination = |name: &str, id: &str| Destination {
         name: name.to_owned(),
@@ -136,7 +158,8 @@ pub(crate) fn outbound(world: &World) -> oxgate_outbound::plan::Plan {
             destination("EHR", fixture::EHR_DESTINATION),
             destination("Archive", fixture::ARCHIVE_DESTINATION),
         ],
-        order_by: world.scenario.redox_order,
+        lane_by: redox.lane_by.to_vec(),
+        order_by: redox.order_by,
         ..oxgate_outbound::plan::Plan::default()
     }
 }

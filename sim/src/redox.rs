@@ -1,5 +1,6 @@
 //! Redox: the emulator's pure core under virtual time, and the network between it and the gateway's door.
 
+use crate::across;
 use crate::application::STRANGER;
 use crate::checks;
 use crate::world::{MARK, World};
@@ -203,6 +204,9 @@ impl Redox {
         }
         if is_new && low_before && world.disk_is_low() {
             world.broken("G9", &format!("{event} was taken while the disk was low"));
+        }
+        if let Some(life) = world.living() {
+            across::heard(world, &life.store, event, sent);
         }
         let mut witness = world.witness();
         witness.newest_acknowledged = witness.newest_acknowledged.max(event.seq);

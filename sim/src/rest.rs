@@ -1,8 +1,9 @@
 //! Promises that are held against every event and delivery, once everything has come to rest.
 
 use crate::forward::COPIES_MADE;
+use crate::late;
 use crate::life::Life;
-use crate::plans::{APP, AUDIT, COPIES, ORDERS, PULL, is_redox};
+use crate::plans::{APP, AUDIT, COPIES, LATE, ORDERS, PULL, is_redox};
 use crate::redox::content;
 use crate::world::World;
 use anyhow::{Context, Result};
@@ -20,6 +21,7 @@ pub(crate) async fn check(world: &World, life: &Life) -> Result<()> {
     let events = events(store).context("listing the events")?;
     once(world, store, &events).await?;
     ended(world, store, &events).context("reading deliveries")?;
+    late::check(world, store, &events).context("reading what the late handler has")?;
     made(world, store, &events).context("reading what was made")?;
     answers(world, store).context("reading answers")?;
     deadlines(world, store).context("reading expectations")?;
@@ -44,7 +46,8 @@ fn said(body: &[u8]) -> String {
     content(&serde_json::from_slice(body).unwrap_or_default())
 }
 
-fn events(store: &Store) -> Result<Vec<EventRow>, ReadError> {
+/// All events, in the order in which they were accepted.
+pub(crate) fn events(store: &Store) -> Result<Vec<EventRow>, ReadError> {
     store.look(|reads| {
         let mut all: Vec<EventRow> = Vec::new();
         loop {
@@ -117,7 +120,7 @@ fn one_ended(world: &World, row: &DeliveryRow, timeline: &[TimelineEntry]) {
         world.broken("G5", &format!("{} is settled, and Redox does not have it", row.id));
     }
     let has_it = match row.target.as_str() {
-        APP | AUDIT => received,
+        APP | AUDIT | LATE => received,
         PULL => acked,
         _ => true,
     };

@@ -2,13 +2,15 @@
 
 use crate::application;
 use crate::chance::Chance;
+use crate::configuration::Restart;
 use crate::consumer;
 use crate::disk::Disk;
 use crate::leak::Leak;
-use crate::life::Life;
+use crate::life::{End, Life};
 use crate::operator;
 use crate::redox::Redox;
 use crate::rest;
+use crate::scenario::Crash;
 use crate::verdict;
 use crate::world::World;
 use anyhow::{Context, Result};
@@ -77,21 +79,33 @@ async fn history(world: &Arc<World>) -> Result<()> {
     around.spawn(consumer::lease(Arc::clone(world)));
     around.spawn(until_at_rest(Arc::clone(world), Arc::clone(&redox)));
     let mut crashes = world.scenario.crashes.iter().copied();
+    let mut restarts = world.scenario.restarts.iter().copied();
+    let (mut crash, mut restart) = (crashes.next(), restarts.next());
     for number in 0.. {
         let (life, body) = Life::start(world, &redox, &disk.folder(), number).context("starting the gateway")?;
         world.note("life", format_args!("{number} begins"));
         verdict::after_start(world, &life.store);
-        world.set_living(Some(Arc::clone(&life)));
-        let crash = crashes.next();
-        let (died, stepper) = life.live(body, crash).await;
+        let (end, stepper) = life.live(body, crash, restart.map(|restart| restart.at)).await;
         world.set_living(None);
         verdict::files(world, &disk.folder())?;
-        let (true, Some(crash)) = (died, crash) else { break };
-        world.note("life", format_args!("{number} ends: {:?}, power {}", crash.point, crash.power));
-        disk.crash(crash.power, stepper.synchronous(), &power)?;
+        let (power_failure, down) = match (end, crash, restart) {
+            (End::Crash, Some(Crash { point, power, down, .. }), _) => {
+                world.note("life", format_args!("{number} ends: {point:?}, power {power}"));
+                crash = crashes.next();
+                (power, down)
+            }
+            (End::Restart, _, Some(Restart { down, change, .. })) => {
+                world.note("life", format_args!("{number} is stopped"));
+                world.configure(verdict::newest(&life.store).context("reading the newest event")?, change);
+                restart = restarts.next();
+                (false, down)
+            }
+            _ => break,
+        };
+        disk.crash(power_failure, stepper.synchronous(), &power)?;
         drop((stepper, life));
         // Whatever the dead life had under way ends before the next one begins.
-        tokio::time::sleep(crash.down.max(Duration::from_millis(5))).await;
+        tokio::time::sleep(down.max(Duration::from_millis(5))).await;
     }
     around.shutdown().await;
     Ok(())

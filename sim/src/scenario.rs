@@ -1,6 +1,7 @@
 //! What a seed does to its world: how much traffic, under which rules, and which calamities. Drawn once, at the beginning.
 
 use crate::chance::Chance;
+use crate::configuration::{self, Change, Restart};
 use oxgate_core::delivery::{OnPark, Policy};
 use oxgate_core::limits::BODIES_IN_FLIGHT_BYTES;
 use oxgate_core::order::OrderBy;
@@ -45,18 +46,24 @@ pub(crate) struct Scenario {
     pub(crate) patients: u64,
     /// Deliveries of a lane held in memory.
     pub(crate) window: usize,
-    /// How the order of the application's handler is refined.
+    /// How the order of the application's handler is refined, until a restart changes it.
     pub(crate) app_order: OrderBy,
-    /// How the order towards Redox is refined.
+    /// How the order towards Redox is refined, until a restart changes it.
     pub(crate) redox_order: OrderBy,
     /// The rules of the application's handler.
     pub(crate) app_policy: Policy,
     /// Deaths in a row.
     pub(crate) crashes: Vec<Crash>,
+    /// Restarts by which the configuration changes.
+    pub(crate) restarts: Vec<Restart>,
     /// Commits that fail, in a thousand; half of them after they have taken effect.
     pub(crate) commits_failing: u64,
+    /// Whether an application that is down answers most of what it is sent, and blames the messages.
+    pub(crate) app_blames: bool,
     /// Messages and replies that get lost on each way, in a thousand.
     pub(crate) lost: u64,
+    /// Where the way to Redox is worse than the others: what gets lost on it, in a thousand.
+    pub(crate) redox_lost: Option<u64>,
     /// Messages that the application cannot digest until it is mended, in a thousand.
     pub(crate) poison: u64,
     /// Spans during which the application is down: when, how long.
@@ -106,8 +113,9 @@ impl Scenario {
             power: half(),
             down: chance.millis(10..120_000),
         });
-        Self {
+        let scenario = Self {
             crashes: crashes.collect(),
+            restarts: configuration::restarts(seed),
             messages: chance.among(6..30),
             submissions: chance.among(4..16),
             patients: chance.among(1..5),
@@ -123,6 +131,8 @@ impl Scenario {
             app_policy,
             commits_failing: if half() { chance.among(5..60) } else { 0 },
             lost: if half() { chance.among(5..150) } else { 0 },
+            app_blames: half(),
+            redox_lost: chance.thousandth(300).then(|| chance.among(50..200)),
             poison: if half() { chance.among(20..200) } else { 0 },
             app_outages: if half() { spans(3) } else { Vec::new() },
             redox_outages: if half() { spans(3) } else { Vec::new() },
@@ -138,6 +148,28 @@ impl Scenario {
             platform: half(),
             backfill: if chance.thousandth(300) { chance.among(200..700) } else { 0 },
             bodies: chance.one_of(&[16 * 1024, BODIES_IN_FLIGHT_BYTES]),
+        };
+        scenario.with_backlogs()
+    }
+
+    /// Something waits while the rules for it change, and is parked before its handler leaves.
+    fn with_backlogs(mut self) -> Self {
+        if self.audit_leaves() {
+            self.poison = self.poison.max(200);
+            (self.app_policy.failures_max, self.app_policy.failures_span) = (2, Duration::ZERO);
         }
+        for Restart { outage, change, .. } in &self.restarts {
+            match change {
+                Change::App(_) | Change::AuditLeaves => self.app_outages.push(*outage),
+                Change::Redox(_) => self.redox_outages.push(*outage),
+                Change::AuditReturns | Change::LateComes { .. } => {}
+            }
+        }
+        self
+    }
+
+    /// Whether the second handler leaves the configuration some time.
+    pub(crate) fn audit_leaves(&self) -> bool {
+        self.restarts.iter().any(|restart| restart.change == Change::AuditLeaves)
     }
 }

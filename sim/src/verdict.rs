@@ -4,7 +4,7 @@ use crate::redox::Redox;
 use crate::world::{MARK, World};
 use anyhow::{Context, Result};
 use oxgate_core::{Clock, State};
-use oxgate_store::view::OpenDelivery;
+use oxgate_store::view::{EventQuery, OpenDelivery};
 use oxgate_store::{ReadError, Store};
 use std::path::Path;
 use std::sync::Arc;
@@ -72,6 +72,12 @@ pub(crate) fn stuck(world: &World, store: &Store) {
     let lanes = store.look(|reads| reads.lanes()).unwrap_or_default();
     let lanes: Vec<String> = lanes.iter().map(|lane| format!("{} {}", lane.id, lane.state.as_str())).collect();
     world.broken("G4", &format!("{} deliveries do not end; first {first}{parked}; lanes {lanes:?}", open.len()));
+}
+
+/// The number of the newest event.
+pub(crate) fn newest(store: &Store) -> Result<u64, ReadError> {
+    let newest = store.look(|reads| reads.events(&EventQuery { limit: 1, ..EventQuery::default() }))?;
+    Ok(newest.first().map_or(0, |event| event.id.seq))
 }
 
 pub(crate) fn open(store: &Store) -> Result<Vec<OpenDelivery>, ReadError> {

@@ -56,12 +56,13 @@ impl Wire {
         let (answer, answered) = oneshot::channel();
         let (world, redox) = (Arc::clone(&self.world), Arc::clone(&self.redox));
         let delivery = CURRENT.try_with(|id| *id).ok();
+        let lost = world.scenario.redox_lost.unwrap_or(world.scenario.lost / 2);
         tokio::spawn(async move {
             tokio::time::sleep(world.chance.millis(1..200)).await;
-            if world.strikes(world.scenario.lost / 2) {
+            if world.strikes(lost) {
                 return;
             }
-            let answer = if world.strikes(world.scenario.lost / 2) {
+            let answer = if world.strikes(lost) {
                 // The connection breaks, and the request has got stuck on its way and arrives all the same.
                 drop(answer);
                 tokio::time::sleep(world.chance.millis(1_000..230_000)).await;
@@ -84,7 +85,7 @@ impl Wire {
                 redox.took(id);
             }
             tokio::time::sleep(world.chance.millis(1..200)).await;
-            if !world.strikes(world.scenario.lost / 2) {
+            if !world.strikes(lost) {
                 let _gone = answer.send((status, body));
             }
         });

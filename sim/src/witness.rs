@@ -1,5 +1,6 @@
 //! What was seen from outside, and what must never be seen: the record against which the promises are held.
 
+use crate::across::Subject;
 use crate::trace::Trace;
 use bytes::Bytes;
 use oxgate_core::{DeliveryId, EventId, OrderKeys};
@@ -25,14 +26,20 @@ pub(crate) struct Witness {
     pub(crate) parked: BTreeMap<DeliveryId, Duration>,
     /// All that were ever parked.
     pub(crate) ever_parked: BTreeSet<DeliveryId>,
-    /// Parked ones that were opened again, when.
-    pub(crate) reopened: BTreeMap<DeliveryId, Duration>,
+    /// Parked ones that were opened again.
+    pub(crate) reopened: BTreeMap<DeliveryId, Reopened>,
     /// Parked ones that a person has looked at, by the number of their attempts, since when.
     pub(crate) doubted: BTreeMap<(DeliveryId, u32), Duration>,
     /// Deliveries that a handler has, since when.
     pub(crate) received: BTreeMap<DeliveryId, Duration>,
     /// Deliveries that a pull consumer acknowledged.
     pub(crate) acked: BTreeSet<DeliveryId>,
+    /// Acknowledged events, as far as they say what their order is.
+    pub(crate) subjects: BTreeMap<EventId, Subject>,
+    /// Deliveries that another handler took over, with the last event accepted before.
+    pub(crate) taken_over: BTreeMap<DeliveryId, u64>,
+    /// How often changes were heard.
+    pub(crate) batches: u64,
     /// When each target last proved to be well.
     pub(crate) proved: BTreeMap<String, Duration>,
     /// Orders that Redox left unanswered on purpose.
@@ -45,6 +52,14 @@ pub(crate) struct Place {
     pub(crate) lane: i64,
     pub(crate) keys: OrderKeys,
     pub(crate) rank: u64,
+}
+
+/// A parked delivery that is open again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reopened {
+    pub(crate) at: Duration,
+    /// Heard with what else was heard at once.
+    pub(crate) batch: u64,
 }
 
 /// A message that Redox pushed.
@@ -99,6 +114,9 @@ impl Witness {
             doubted: BTreeMap::new(),
             received: BTreeMap::new(),
             acked: BTreeSet::new(),
+            subjects: BTreeMap::new(),
+            taken_over: BTreeMap::new(),
+            batches: 0,
             proved: BTreeMap::new(),
             unanswered: BTreeSet::new(),
         }

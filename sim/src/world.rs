@@ -2,6 +2,7 @@
 
 use crate::chance::Chance;
 use crate::clock::WorldClock;
+use crate::configuration::{Change, Configuration};
 use crate::life::Life;
 use crate::scenario::Scenario;
 use crate::witness::Witness;
@@ -33,15 +34,19 @@ pub(crate) struct World {
     unplugged: AtomicBool,
     healed: AtomicBool,
     life: Mutex<Option<Arc<Life>>>,
+    /// Each with the last event that was accepted before it; the last one is in force.
+    configurations: Mutex<Vec<(u64, Arc<Configuration>)>>,
     witness: Mutex<Witness>,
 }
 
 impl World {
     /// The world of a seed, before anything happens. Call it inside the runtime.
     pub(crate) fn new(seed: u64, mutation: Option<Mutation>, keep_trace: bool) -> Arc<Self> {
+        let scenario = Scenario::of(seed);
+        let configuration = Arc::new(Configuration::of(&scenario));
         Arc::new(Self {
             seed,
-            scenario: Scenario::of(seed),
+            scenario,
             mutation,
             clock: Arc::new(WorldClock::new()),
             gateway_clock: Arc::new(WorldClock::new()),
@@ -53,6 +58,7 @@ impl World {
             unplugged: AtomicBool::new(false),
             healed: AtomicBool::new(false),
             life: Mutex::default(),
+            configurations: Mutex::new(vec![(0, configuration)]),
             witness: Mutex::new(Witness::new(keep_trace)),
         })
     }
@@ -75,6 +81,25 @@ impl World {
             witness.broken = Some((guarantee, what.to_owned()));
         }
         self.over.cancel();
+    }
+
+    /// What is configured at the moment.
+    pub(crate) fn configuration(&self) -> Arc<Configuration> {
+        self.configuration_at(u64::MAX)
+    }
+
+    /// What was configured when the event with this number was accepted.
+    pub(crate) fn configuration_at(&self, event: u64) -> Arc<Configuration> {
+        let all = self.configurations.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = all.iter().rposition(|(last, _)| *last < event).unwrap_or(0);
+        Arc::clone(&all[before].1)
+    }
+
+    /// Changes the configuration after the event with this number.
+    pub(crate) fn configure(&self, last: u64, change: Change) {
+        let new = Arc::new(self.configuration().with(change));
+        self.note("configure", format_args!("{change:?} after {last}"));
+        self.configurations.lock().unwrap_or_else(PoisonError::into_inner).push((last, new));
     }
 
     /// The gateway that lives, if one does.

@@ -16,9 +16,15 @@ fn found(mutation: Mutation, seeds: u64) -> Option<&'static str> {
 }
 
 /// Those that need a rare turn of events; `cargo xtask sim --mutations` finds them too.
-const RARE: [Mutation; 5] = [
+const RARE: [Mutation; 11] = [
+    Mutation::G1SkipGiven,
+    Mutation::G1LeaveParked,
     Mutation::G2ChildrenAgain,
+    Mutation::G3ReassignAside,
+    Mutation::G3CatchUpOpen,
+    Mutation::G3ReleaseBackwards,
     Mutation::G4CountUnproved,
+    Mutation::G4LeaveHolds,
     Mutation::G4ReleaseHeld,
     Mutation::G5AnyLog,
     Mutation::G5FirstLook,

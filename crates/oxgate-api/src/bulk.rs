@@ -14,6 +14,7 @@ use oxgate_core::delivery::Fact;
 use oxgate_core::limits::RECORDS_MAX;
 use oxgate_core::{Address, DeliveryId, Direction, EventId, State, Timestamp};
 use oxgate_store::command::Record;
+use oxgate_store::faults::Mutation;
 use oxgate_store::view::{DeliveryRow, EventQuery, EventRow};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -161,11 +162,18 @@ pub(crate) async fn cancels(
 /// Carries out acts on many deliveries in the order given, as many in one transaction as it may have: the dispatcher hears
 /// of all of them at once, so none starts before one of its order key that is released with it. A fault in between leaves
 /// the first ones done and the others untouched, never a later one before an earlier one.
-async fn all(gateway: &Gateway, acts: Vec<(DeliveryId, Vec<Record>)>, tally: &mut Tally) -> Result<(), Problem> {
+async fn all(gateway: &Gateway, mut acts: Vec<(DeliveryId, Vec<Record>)>, tally: &mut Tally) -> Result<(), Problem> {
+    let backwards = gateway.store.mutation() == Some(Mutation::G3ReleaseBackwards);
+    let at_once = if backwards { 1 } else { RECORDS_MAX };
+    if backwards {
+        acts.reverse();
+    }
     let mut acts = acts.into_iter().peekable();
     while acts.peek().is_some() {
         let (mut records, mut whose) = (Vec::new(), Vec::new());
-        while let Some((id, of_one)) = acts.next_if(|(_, next)| records.len() + next.len() <= RECORDS_MAX) {
+        while let Some((id, of_one)) =
+            acts.next_if(|(_, next)| whose.is_empty() || records.len() + next.len() <= at_once)
+        {
             whose.push((id, of_one.len()));
             records.extend(of_one);
         }

@@ -59,16 +59,17 @@ impl Inbound {
         Ok(())
     }
 
-    /// Gives the next few events to each handler that has not caught up; `false` when there is nothing left to give.
+    /// Gives the next few events, at most `at_once` of those accepted, to each handler that has not caught up; `false` when
+    /// there is nothing left to give. The store takes no more than [`CATCH_UP_MAX`].
     ///
     /// # Errors
     /// [`CatchUpError`]: to be called again after a while.
-    pub async fn catch_up(&self) -> Result<bool, CatchUpError> {
+    pub async fn catch_up(&self, at_once: usize) -> Result<bool, CatchUpError> {
         let plan = self.plan();
         let behind = |row: &CatchUpRow| !row.is_done() && plan.routes.iter().any(|route| route.target == row.target);
         let rows: Vec<CatchUpRow> = self.parts.store.catch_ups().await?.into_iter().filter(behind).collect();
         for row in &rows {
-            self.give_next(&plan, row).await?;
+            self.give_next(&plan, row, at_once).await?;
         }
         Ok(!rows.is_empty())
     }
@@ -82,13 +83,14 @@ impl Inbound {
         Ok(self.parts.store.catch_ups().await?.iter().all(CatchUpRow::is_done))
     }
 
-    async fn give_next(&self, plan: &Ready, row: &CatchUpRow) -> Result<(), CatchUpError> {
+    async fn give_next(&self, plan: &Ready, row: &CatchUpRow, at_once: usize) -> Result<(), CatchUpError> {
         let store = &self.parts.store;
-        let limit = u32::try_from(CATCH_UP_MAX).expect("a few hundred");
+        let at_once = at_once.clamp(1, CATCH_UP_MAX);
+        let limit = u32::try_from(at_once).expect("a few hundred");
         let direction = Some(Direction::Inbound);
         let query = EventQuery { direction, from: Some(row.through), ascending: true, limit, ..EventQuery::default() };
         let mut events = store.events(query).await?;
-        let is_last = events.len() < CATCH_UP_MAX || events.last().is_some_and(|event| event.id.seq >= row.last);
+        let is_last = events.len() < at_once || events.last().is_some_and(|event| event.id.seq >= row.last);
         events.retain(|event| event.id.seq <= row.last);
         let through = if is_last { row.last } else { events.last().map_or(row.last, |event| event.id.seq) };
         let (mut given, mut without_body) = (Vec::new(), 0);

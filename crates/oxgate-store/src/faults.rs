@@ -16,6 +16,10 @@ pub enum Mutation {
     G1AnswerBeforeCommit,
     /// Answers a pull consumer's acknowledgement without writing it.
     G1AckUnwritten,
+    /// Takes the first event of each batch for given that a new handler is to catch up with.
+    G1SkipGiven,
+    /// Hands over what is open in the lane of a target that is gone, and leaves what is parked.
+    G1LeaveParked,
     /// Takes every redelivery for a new event.
     G2SkipDedup,
     /// Takes other content under a known id for the same event.
@@ -32,6 +36,16 @@ pub enum Mutation {
     G3EndEarly,
     /// Tells nobody that a delivery was overtaken.
     G3HideOvertaking,
+    /// Makes no seam where the rule of a target changes.
+    G3ForgetSeam,
+    /// Lets what comes later pass what was handed over from another target.
+    G3ReassignAside,
+    /// Starts what a new handler has before everything from before its time is there.
+    G3CatchUpOpen,
+    /// Releases by filter the newest first, one transaction after the other.
+    G3ReleaseBackwards,
+    /// Puts a replay into the place of what it repeats instead of at the tail.
+    G3ReplayInPlace,
     /// Counts an outage of the target against the event, and parks it.
     G4CountOutage,
     /// Counts a failure against the event although nothing shows that the target is well.
@@ -40,6 +54,8 @@ pub enum Mutation {
     G4ReleaseHeld,
     /// Opens a lane that a parked delivery holds when a person resumes it.
     G4ForgetHold,
+    /// Hands over a lane without what its parked deliveries hold.
+    G4LeaveHolds,
     /// Answers a start without writing it.
     G5SkipStart,
     /// Sends again what nobody knows the outcome of.
@@ -72,10 +88,12 @@ pub enum Mutation {
 
 impl Mutation {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 37] = [
         Self::G1SkipSync,
         Self::G1AnswerBeforeCommit,
         Self::G1AckUnwritten,
+        Self::G1SkipGiven,
+        Self::G1LeaveParked,
         Self::G2SkipDedup,
         Self::G2DropConflict,
         Self::G2ChildrenAgain,
@@ -84,10 +102,16 @@ impl Mutation {
         Self::G3IgnoreBarrier,
         Self::G3EndEarly,
         Self::G3HideOvertaking,
+        Self::G3ForgetSeam,
+        Self::G3ReassignAside,
+        Self::G3CatchUpOpen,
+        Self::G3ReleaseBackwards,
+        Self::G3ReplayInPlace,
         Self::G4CountOutage,
         Self::G4CountUnproved,
         Self::G4ReleaseHeld,
         Self::G4ForgetHold,
+        Self::G4LeaveHolds,
         Self::G5SkipStart,
         Self::G5ResendUnknown,
         Self::G5FirstLook,
@@ -110,6 +134,8 @@ impl Mutation {
             Self::G1SkipSync => "g1-skip-sync",
             Self::G1AnswerBeforeCommit => "g1-answer-before-commit",
             Self::G1AckUnwritten => "g1-ack-unwritten",
+            Self::G1SkipGiven => "g1-skip-given",
+            Self::G1LeaveParked => "g1-leave-parked",
             Self::G2SkipDedup => "g2-skip-dedup",
             Self::G2DropConflict => "g2-drop-conflict",
             Self::G2ChildrenAgain => "g2-children-again",
@@ -118,10 +144,16 @@ impl Mutation {
             Self::G3IgnoreBarrier => "g3-ignore-barrier",
             Self::G3EndEarly => "g3-end-early",
             Self::G3HideOvertaking => "g3-hide-overtaking",
+            Self::G3ForgetSeam => "g3-forget-seam",
+            Self::G3ReassignAside => "g3-reassign-aside",
+            Self::G3CatchUpOpen => "g3-catch-up-open",
+            Self::G3ReleaseBackwards => "g3-release-backwards",
+            Self::G3ReplayInPlace => "g3-replay-in-place",
             Self::G4CountOutage => "g4-count-outage",
             Self::G4CountUnproved => "g4-count-unproved",
             Self::G4ReleaseHeld => "g4-release-held",
             Self::G4ForgetHold => "g4-forget-hold",
+            Self::G4LeaveHolds => "g4-leave-holds",
             Self::G5SkipStart => "g5-skip-start",
             Self::G5ResendUnknown => "g5-resend-unknown",
             Self::G5FirstLook => "g5-first-look",

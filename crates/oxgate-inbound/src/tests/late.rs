@@ -5,6 +5,7 @@ use crate::{Beginning, RouteKind};
 use futures_util::future::join_all;
 use oxgate_core::delivery::Policy;
 use oxgate_core::filter::Filter;
+use oxgate_core::limits::CATCH_UP_MAX;
 use oxgate_core::order::OrderBy;
 use oxgate_core::{Clock, Direction, EventId, Fact, OrderKeys, State, Timestamp};
 use oxgate_store::Settings;
@@ -30,7 +31,7 @@ async fn begin(road: &Road, since: Timestamp) {
 }
 
 async fn catch_up(road: &Road) {
-    while road.inbound.catch_up().await.expect("given") {}
+    while road.inbound.catch_up(CATCH_UP_MAX).await.expect("given") {}
 }
 
 async fn starts(road: &Road) -> bool {
@@ -75,7 +76,7 @@ async fn g3_a_late_handler_has_every_event_once_and_in_order_whatever_crashes() 
     begin(&road, Timestamp::ZERO).await;
     let newer = road.post(arrival("log-new")).await.event();
     let mut lives = 0;
-    while road.inbound.catch_up().await.expect("given") {
+    while road.inbound.catch_up(CATCH_UP_MAX).await.expect("given") {
         lives += 1;
         assert_eq!(starts(&road).await, lives == 3, "nothing starts before all are there");
         road = road.reopened(with_late(OrderBy::All)).await;
@@ -90,7 +91,7 @@ async fn g3_a_late_handler_has_every_event_once_and_in_order_whatever_crashes() 
 
     let road = road.reopened(with_late(OrderBy::All)).await;
     begin(&road, Timestamp::ZERO).await;
-    assert!(!road.inbound.catch_up().await.expect("readable"), "a second start gives nothing twice");
+    assert!(!road.inbound.catch_up(CATCH_UP_MAX).await.expect("readable"), "a second start gives nothing twice");
     assert_eq!(window(&road, LATE).await.len(), expected.len());
 }
 

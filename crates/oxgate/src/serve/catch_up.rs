@@ -3,6 +3,7 @@
 use crate::config::Loaded;
 use crate::exit::{Done, Failure, with_causes};
 use oxgate_core::Clock;
+use oxgate_core::limits::CATCH_UP_MAX;
 use oxgate_dispatch::Timer;
 use oxgate_inbound::{Beginning, CatchUpError, Inbound};
 use std::sync::Arc;
@@ -44,7 +45,7 @@ enum Next {
 }
 
 async fn next(inbound: &Inbound) -> Result<Next, CatchUpError> {
-    if inbound.catch_up().await? {
+    if inbound.catch_up(CATCH_UP_MAX).await? {
         Ok(Next::AtOnce)
     } else if inbound.have_all_caught_up().await? {
         Ok(Next::Never)

@@ -5,6 +5,7 @@ use super::record::Circumstances;
 use super::{Fault, Turn};
 use crate::command::{CatchUp, Given};
 use crate::engine::CommandError;
+use crate::faults::Mutation;
 use crate::sqlite::columns::number;
 use crate::sqlite::names::Kind;
 use crate::sqlite::statements as sql;
@@ -35,7 +36,8 @@ impl Turn<'_> {
             .optional()?;
         let Some((_, last)) = place.filter(|(through, _)| *through == number(batch.from)) else { return Ok(0) };
         let (mut given, mut without_body) = (0, batch.without_body);
-        for one in &batch.given {
+        let skipped = usize::from(self.context.faults.has(Mutation::G1SkipGiven));
+        for one in batch.given.iter().skip(skipped) {
             match self.give(one)? {
                 Gave::Delivery => given += 1,
                 Gave::NoBody => without_body += 1,

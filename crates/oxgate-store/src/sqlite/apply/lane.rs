@@ -41,11 +41,9 @@ impl Turn<'_> {
 
     pub(super) fn make_lane(&mut self, target: (&str, i64), key: [u8; 16], label: &str) -> rusqlite::Result<i64> {
         let now = self.context.now;
-        let (state, reason) = if self.memory.catching_up.contains(target.0) {
-            (LaneState::Paused, Reason::CATCHING_UP)
-        } else {
-            (LaneState::Open, Reason::NONE)
-        };
+        let waits = self.memory.catching_up.contains(target.0) && !self.context.faults.has(Mutation::G3CatchUpOpen);
+        let (state, reason) =
+            if waits { (LaneState::Paused, Reason::CATCHING_UP) } else { (LaneState::Open, Reason::NONE) };
         let parameters = params![target.1, key, label, state.code(), reason.as_str(), now.0];
         let id = self.connection.prepare_cached(sql::LANE_INSERT)?.insert(parameters)?;
         let (target_id, target) = (target.1, target.0.to_owned());

@@ -6,6 +6,7 @@
 use super::Fault;
 use super::Turn;
 use crate::command::{Reassign, Reassigned};
+use crate::faults::Mutation;
 use crate::sqlite::columns::{Stored, number};
 use crate::sqlite::names::Kind;
 use crate::sqlite::statements as sql;
@@ -32,19 +33,22 @@ impl Turn<'_> {
         let steps = asked.rows.max(1);
         let mut rows = self.unfinished(sql::WINDOW, asked.lane, steps)?;
         let room = steps - u32::try_from(rows.len()).unwrap_or(steps);
-        rows.extend(self.unfinished(sql::PARKED_OF_LANE, asked.lane, room)?);
-        self.execute(sql::LANE_HOLDS_MOVE, [asked.lane, to])?;
-        self.execute(sql::KEY_HOLDS_MOVE, [asked.lane, to])?;
-        if self.memory.holding.remove(&asked.lane) {
-            self.memory.holding.insert(to);
+        let with_parked = !self.context.faults.has(Mutation::G1LeaveParked);
+        if with_parked {
+            rows.extend(self.unfinished(sql::PARKED_OF_LANE, asked.lane, room)?);
+        }
+        if !self.context.faults.has(Mutation::G4LeaveHolds) {
+            self.move_holds(asked.lane, to)?;
         }
         for row in &rows {
             self.move_delivery(row, to, asked)?;
         }
         let left = self.is_there(sql::LANE_OPEN_THROUGH, asked.lane, u64::MAX)?
-            || self.is_there(sql::LANE_PARKED_THROUGH, asked.lane, u64::MAX)?;
+            || with_parked && self.is_there(sql::LANE_PARKED_THROUGH, asked.lane, u64::MAX)?;
         if !left {
-            self.take_over_seams(&from.target, to)?;
+            if !self.context.faults.has(Mutation::G3ReassignAside) {
+                self.take_over_seams(&from.target, to)?;
+            }
             let state = self.state_by_itself(to)?;
             self.set_lane(to, state, Reason::NONE)?;
         }
@@ -78,6 +82,16 @@ impl Turn<'_> {
     fn unfinished(&self, statement: &str, lane: i64, limit: u32) -> rusqlite::Result<Vec<Stored>> {
         let mut statement = self.connection.prepare_cached(statement)?;
         statement.query_map(params![lane, 0, 0, limit], Stored::read)?.collect()
+    }
+
+    /// What is parked holds in the lane that it goes to what it has held in its own.
+    fn move_holds(&mut self, from: i64, to: i64) -> rusqlite::Result<()> {
+        self.execute(sql::LANE_HOLDS_MOVE, [from, to])?;
+        self.execute(sql::KEY_HOLDS_MOVE, [from, to])?;
+        if self.memory.holding.remove(&from) {
+            self.memory.holding.insert(to);
+        }
+        Ok(())
     }
 
     fn move_delivery(&mut self, row: &Stored, to: i64, asked: &Reassign) -> Result<(), Fault> {

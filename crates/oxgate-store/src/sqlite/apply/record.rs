@@ -300,7 +300,8 @@ impl Turn<'_> {
         let seq = number(like.id.event.seq);
         let n = self.connection.prepare_cached(sql::DELIVERY_NEXT_N)?.query_row([seq], |row| row.get(0))?;
         let id = like.id.event.delivery(n);
-        let rank = self.memory.next_rank(self.connection)?;
+        let tail = self.memory.next_rank(self.connection)?;
+        let rank = if self.context.faults.has(Mutation::G3ReplayInPlace) { like.rank } else { tail };
         let (lane, keys, row) = match instead {
             Some(new) => {
                 self.follow_rule(&new.target, new.scope.rule(), rank)?;

@@ -9,6 +9,7 @@
 //! that follows a reload, a restart, or a request that was under way meanwhile.
 
 use super::Turn;
+use crate::faults::Mutation;
 use crate::sqlite::columns::{natural, number};
 use crate::sqlite::names::Kind;
 use crate::sqlite::statements as sql;
@@ -29,7 +30,8 @@ impl Turn<'_> {
         let id = self.name(Kind::Target, target)?;
         self.execute(sql::RULE_SET, params![id, rule.code()])?;
         self.memory.rules.insert(target.to_owned(), rule);
-        if known.is_some() { self.add_seam(target, rank - 1) } else { Ok(()) }
+        let changes = known.is_some() && !self.context.faults.has(Mutation::G3ForgetSeam);
+        if changes { self.add_seam(target, rank - 1) } else { Ok(()) }
     }
 
     /// What is written for the target after `rank` waits for what it has now.
