@@ -178,6 +178,7 @@ conformance! {
         g3_a_parked_delivery_that_holds_its_lane_holds_what_comes_after_the_change,
         g3_a_parked_delivery_that_holds_nothing_is_not_waited_for,
         g3_a_release_from_before_the_change_comes_first_and_says_so,
+        g3_what_is_released_between_two_changes_waits_for_what_is_before_the_first,
         lanes_that_share_nothing_do_not_wait,
         a_change_without_a_backlog_leaves_no_trace,
         a_person_stops_and_starts_a_waiting_lane,

@@ -149,6 +149,26 @@ pub(crate) fn g3_a_release_from_before_the_change_comes_first_and_says_so<O: Ope
     assert_eq!(lane(&bed, last).state, LaneState::Open);
 }
 
+pub(crate) fn g3_what_is_released_between_two_changes_waits_for_what_is_before_the_first<O: Open>() {
+    let mut bed = Bed::<O>::new();
+    let old = BY_MODEL.accept(&mut bed, 1, "Order");
+    bed.fact(old, refusal(), CONTINUE);
+    let between = BY_ENDPOINT.accept(&mut bed, 2, "Order");
+    assert!(may_start(&bed, between), "what is parked holds nothing");
+    bed.fact(between, refusal(), CONTINUE);
+    let last = BY_PATIENT.accept(&mut bed, 3, "Order");
+    assert!(may_start(&bed, last));
+    bed.fact(old, Fact::Release, CONTINUE);
+    bed.fact(between, Fact::Release, CONTINUE);
+    for (id, later) in [(old, [between, last].as_slice()), (between, &[last]), (last, &[])] {
+        for later in later {
+            assert!(!may_start(&bed, *later), "{later} comes after {id}");
+        }
+        bed.reopen();
+        settle(&mut bed, id);
+    }
+}
+
 pub(crate) fn lanes_that_share_nothing_do_not_wait<O: Open>() {
     let mut bed = Bed::<O>::new();
     let old = BY_MODEL.accept(&mut bed, 1, "Order");

@@ -69,8 +69,10 @@ impl Turn<'_> {
     /// An open lane gets an open delivery at `rank`: whether it has to wait with it.
     pub(super) fn wait_for_seam(&mut self, lane: i64, rank: u64) -> rusqlite::Result<()> {
         let Some(row) = self.memory.lanes.get(&lane) else { return Ok(()) };
-        let Some(last) = self.seams_of(&row.target).last().copied() else { return Ok(()) };
-        if row.state != LaneState::Open || rank <= last || self.memory.passed.get(&lane) == Some(&last) {
+        // What is new lies behind every seam; what comes back may lie between two.
+        let before = |seam: &u64| *seam < rank;
+        let Some(last) = self.seams_of(&row.target).iter().copied().rfind(before) else { return Ok(()) };
+        if row.state != LaneState::Open || self.memory.passed.get(&lane).is_some_and(|passed| *passed >= last) {
             return Ok(());
         }
         if let Some(state) = self.waits_for(lane, Some(rank))? {
