@@ -107,7 +107,8 @@ pub(crate) fn attempt(world: &World, store: &Store, job: &Job) {
     if is_redox(&row.target) && row.row.state != State::Sending {
         return world.broken("G5", &format!("{id} leaves for Redox, and stands as {} on disk", row.row.state.as_str()));
     }
-    if row.row.expires_at.is_some_and(|at| at.plus(Duration::from_mins(1)) < world.gateway_clock.now()) {
+    let decided = world.gateway_clock.now().minus(just_set_ahead(world));
+    if row.row.expires_at.is_some_and(|at| at.plus(Duration::from_mins(1)) < decided) {
         world.broken("G6", &format!("{id} is being sent although its time is over"));
     }
     if !row.row.state.is_open() {
@@ -201,6 +202,14 @@ fn in_order(world: &World, me: &OpenDelivery, open: &[OpenDelivery]) {
 fn set_back(world: &World) -> Duration {
     let back: i64 = world.scenario.clock_jumps.iter().map(|(_, by)| (*by).min(0)).sum();
     Duration::from_millis(back.unsigned_abs())
+}
+
+/// By how much the clock was set ahead a moment ago: what was decided just before saw an earlier time.
+fn just_set_ahead(world: &World) -> Duration {
+    let now = world.clock.elapsed();
+    let jumps = world.scenario.clock_jumps.iter().filter(|(at, _)| *at <= now && now < *at + MOMENT);
+    let ahead: i64 = jumps.map(|(_, by)| (*by).max(0)).sum();
+    Duration::from_millis(u64::try_from(ahead).unwrap_or(0))
 }
 
 /// A clock that is set ahead makes an hour short.
